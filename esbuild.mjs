@@ -1,0 +1,103 @@
+// Builds everything that ships into dist/: the library, the kernel, the command line and the extension, each an entry of its own.
+//   node esbuild.mjs             once; inline sources stay out, source maps are written beside the files
+//   node esbuild.mjs --watch     again on every change
+//   node esbuild.mjs --tests     test/**/*.test.ts into out/test/, for mocha
+//   node esbuild.mjs --minify    for the package
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const flag = (name) => process.argv.includes(`--${name}`);
+
+/** Every floor above the library loads the one built copy of it: its worker entries lie beside that file. */
+const libraryStaysOutside = (as) => ({
+  name: "library-stays-outside",
+  setup(build) {
+    const library = path.join(root, "src", "futures");
+    build.onResolve({ filter: /futures\/index\.js$/ }, (args) => {
+      if (path.resolve(args.resolveDir, args.path) !== path.join(library, "index.js") || args.resolveDir.startsWith(library)) return undefined;
+      return { path: as, external: true };
+    });
+  },
+});
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  sourcemap: true,
+  sourcesContent: false,
+  minify: flag("minify"),
+  logLevel: flag("silent") ? "error" : "warning",
+};
+
+const library = {
+  ...common,
+  format: "esm",
+  outdir: "dist/futures",
+  entryPoints: { index: "src/futures/index.ts", "worker/thread": "src/futures/worker/thread.ts", "worker/process": "src/futures/worker/process.ts" },
+};
+const libraryForRequire = {
+  ...common,
+  format: "cjs",
+  outfile: "dist/futures/index.cjs",
+  entryPoints: ["src/futures/index.ts"],
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { "import.meta.url": "importMetaUrl" },
+};
+const programsOfOurs = {
+  ...common,
+  format: "esm",
+  outdir: "dist",
+  entryPoints: { "kernel/main": "src/kernel/main.ts", "cli/main": "src/cli/main.ts" },
+  external: ["esbuild"],
+  plugins: [libraryStaysOutside("../futures/index.js")],
+  banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+};
+const extension = { ...common, format: "cjs", outfile: "dist/extension/main.cjs", entryPoints: ["src/extension/main.ts"], external: ["vscode"] };
+
+/** The kernel imports esbuild at run time; its copy under dist/ is what the packaged extension finds. */
+function copyEsbuild() {
+  const require = createRequire(import.meta.url);
+  const from = path.dirname(require.resolve("esbuild/package.json"));
+  const to = path.join(root, "dist", "node_modules");
+  if (existsSync(path.join(to, "esbuild", "package.json"))) return;
+  mkdirSync(to, { recursive: true });
+  for (const file of ["package.json", "lib/main.js", "LICENSE.md"]) cpSync(path.join(from, file), path.join(to, "esbuild", file));
+  const platforms = path.join(path.dirname(from), "@esbuild");
+  for (const platform of readdirSync(platforms)) cpSync(path.join(platforms, platform), path.join(to, "@esbuild", platform), { recursive: true });
+}
+
+/** One file a test file; what a test imports of src/ is bundled into it, but for the library, which is the built package. */
+function testBuilds() {
+  rmSync(path.join(root, "out", "test"), { recursive: true, force: true });
+  const inFolders = (...folders) =>
+    folders
+      .flatMap((folder) => readdirSync(path.join(root, "test", folder), { recursive: true }).map((file) => path.join("test", folder, file)))
+      .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"));
+  const tests = {
+    ...common,
+    minify: false,
+    outdir: "out/test",
+    outbase: "test",
+    packages: "external",
+    plugins: [libraryStaysOutside("concurrent-futures")],
+  };
+  return [
+    { ...tests, format: "esm", outExtension: { ".js": ".mjs" }, entryPoints: inFolders("unit", "kernel", "e2e") },
+    // In the extension host "vscode" exists for require() only.
+    { ...tests, format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: inFolders("host/suite") },
+  ];
+}
+
+const builds = flag("tests") ? testBuilds() : [library, libraryForRequire, programsOfOurs, extension];
+if (flag("watch")) {
+  for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
+} else {
+  await Promise.all(builds.map((options) => esbuild.build(options)));
+}
+if (!flag("tests")) copyEsbuild();

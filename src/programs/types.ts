@@ -1,0 +1,44 @@
+/** What `src/programs` is asked for and what it gives. */
+
+export interface ProgramRequest {
+  /** Absolute path of the module that holds the function. */
+  readonly file: string;
+  /** Unsaved texts by absolute path; they win over the disk. */
+  readonly overlay: ReadonlyMap<string, string>;
+}
+
+/** The bundle of an entry module with everything of the workspace that it imports; packages stay imports. */
+export interface Program {
+  /** Hex digest of the bundle's content: the program's name. */
+  readonly hash: string;
+  /** Absolute path of the entry module. */
+  readonly file: string;
+  /** `file:` URL of the bundle, an ES module, its source map beside it. */
+  readonly url: string;
+  /** Names that argument texts may use: the module's top-level bindings, by the name under which the bundle exports each. */
+  readonly bindings: ReadonlyMap<string, string>;
+  /** Texts of esbuild's warnings with their places. */
+  readonly warnings: readonly string[];
+}
+
+/** A module that calls one function of a program with one argument text. Load it, then call its export {@link CallProgram.exportName}. */
+export interface CallProgram {
+  readonly url: string;
+  readonly exportName: "call";
+  /** Where the argument text stands in the module of `url`, to tell its frames from others: line counted from 1, column of its first character from 1. */
+  readonly argumentsAt: { readonly line: number; readonly column: number };
+  /** Too few arguments for the required parameters, and the like. */
+  readonly warnings: readonly string[];
+}
+
+export interface BuildProblem {
+  readonly message: string;
+  /** Absolute path; absent for a problem of the argument text. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** Counted from 1. */
+  readonly column?: number;
+  /** The source line. */
+  readonly lineText?: string;
+}

@@ -1,0 +1,151 @@
+/**
+ * The messages between extension and kernel, all on one page. They go over the IPC channel of the forked kernel (structured
+ * clone), in order. The kernel answers nothing by return: every fact reaches the extension as an event, so there is one stream
+ * to follow and nothing to match but task ids.
+ *
+ * Times are milliseconds since the epoch, read from the kernel's clock; durations are milliseconds.
+ */
+import type { ErrorDescription, ExecutorDescription, ExecutorKind, ValueDescription } from "./values.js";
+
+/** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
+export const protocolVersion = 1;
+
+/** A file whose text in the editor differs from the disk, or is not on the disk at all. */
+export interface OverlayFile {
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ExecutorSettings {
+  /** Workers of each executor; 0: as many as `os.availableParallelism()`. */
+  readonly maxWorkers: number;
+  /** Heap limit of a worker in MB; 0: Node's own default. */
+  readonly maxMemory: number;
+  /** ms between the abort signal to a running task and the replacement of its worker. */
+  readonly stopGrace: number;
+}
+
+/** First message: what the kernel needs before it can do anything. Sent again when settings change; executors pick it up when they are next idle. */
+export interface ConfigureMessage {
+  readonly type: "configure";
+  readonly settings: ExecutorSettings;
+  /** Absolute path of the folder that the kernel serves; its working directory. */
+  readonly folder: string;
+  /** Absolute path of a folder of the extension's, where built programs are kept. */
+  readonly storage: string;
+}
+
+export interface SubmitMessage {
+  readonly type: "submit";
+  /** Chosen by the extension; unique for its lifetime. */
+  readonly taskId: string;
+  readonly executor: ExecutorKind;
+  /** Absolute path of the module. */
+  readonly file: string;
+  /** As analysis names it: `fib`, `Shape.area`, `default`. */
+  readonly functionName: string;
+  /** One line of TypeScript expressions separated by commas: `[1, 2], { deep: true }`. Empty: no arguments. */
+  readonly argumentsText: string;
+  /** Every unsaved text the module may import, its own among them. */
+  readonly overlay: readonly OverlayFile[];
+  /** ms that the kernel waits for the result, counted from the submission to the executor, before it reports `timedOut`; 0: without limit. */
+  readonly resultTimeout: number;
+}
+
+/** Pending: dropped at once. Running: abort signal, then after `stopGrace` its worker is replaced; no other task is touched. */
+export interface CancelMessage {
+  readonly type: "cancel";
+  readonly taskId: string;
+}
+
+/** Ends the kernel: running tasks are stopped, workers are gone when the process exits. */
+export interface ShutdownMessage {
+  readonly type: "shutdown";
+}
+
+export type MessageToKernel = ConfigureMessage | SubmitMessage | CancelMessage | ShutdownMessage;
+
+/** The kernel took the submission and builds the program. First event of every task. */
+export interface AcceptedEvent {
+  readonly type: "accepted";
+  readonly taskId: string;
+  readonly at: number;
+}
+/** The program is built and the task is in the executor's queue: the state is pending. */
+export interface SubmittedEvent {
+  readonly type: "submitted";
+  readonly taskId: string;
+  readonly at: number;
+  /** ms that bundling took; 0 when the program was known. */
+  readonly buildTime: number;
+  /** Not reasons to refuse: too few arguments, say, or esbuild's own warnings. */
+  readonly warnings: readonly string[];
+}
+/** The function has started: the state is running. */
+export interface StartedEvent {
+  readonly type: "started";
+  readonly taskId: string;
+  readonly at: number;
+  /** {@link WorkerDescription.name}. */
+  readonly worker: string;
+}
+/** The wait for the result ended, the task still runs or is still pending; its `settled` comes later. */
+export interface TimedOutEvent {
+  readonly type: "timedOut";
+  readonly taskId: string;
+  readonly at: number;
+  readonly error: ErrorDescription;
+}
+/** What the task printed, in order, and in order with its other events. */
+export interface OutputEvent {
+  readonly type: "output";
+  /** Absent for what a worker printed outside any task. */
+  readonly taskId?: string;
+  readonly worker: string;
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+export type Outcome =
+  | { readonly state: "finished"; readonly value: ValueDescription }
+  | { readonly state: "failed"; readonly error: ErrorDescription }
+  | { readonly state: "cancelled" };
+/** Last event of every task. */
+export interface SettledEvent {
+  readonly type: "settled";
+  readonly taskId: string;
+  readonly at: number;
+  /** ms from `started` to the end by the monotonic clock; absent if the task never started. */
+  readonly duration?: number;
+  readonly outcome: Outcome;
+}
+/** The executors and workers as they are now; replaces what was said before. */
+export interface ExecutorsEvent {
+  readonly type: "executors";
+  readonly executors: readonly ExecutorDescription[];
+}
+
+export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | TimedOutEvent | OutputEvent | SettledEvent;
+export type KernelEvent = TaskEvent | ExecutorsEvent;
+
+/** The kernel is up; sent once, before any event. */
+export interface HelloMessage {
+  readonly type: "hello";
+  readonly protocol: number;
+  readonly pid: number;
+  /** `process.version` of the kernel. */
+  readonly nodeVersion: string;
+}
+/** What happened since the last one; sent at once after a pause, then at most 20 times a second. */
+export interface EventsMessage {
+  readonly type: "events";
+  readonly events: readonly KernelEvent[];
+}
+/** For the log: a fault of our own, with its stack. */
+export interface LogMessage {
+  readonly type: "log";
+  readonly level: "error" | "warn" | "info" | "debug";
+  readonly text: string;
+}
+
+export type MessageFromKernel = HelloMessage | EventsMessage | LogMessage;

@@ -1,0 +1,79 @@
+/** What crosses between kernel and extension about a value, an error, a worker or a task. Plain data: it is sent by structured clone. */
+
+/** Which of the kernel's executors runs a task. */
+export type ExecutorKind = "threads" | "processes";
+
+/** A task's result, prepared for people. */
+export interface ValueDescription {
+  /** One line, at most {@link previewLimit} characters, for the end of the function's line. */
+  readonly preview: string;
+  /** The value as `util.inspect` shows it over several lines, at most {@link textLimit} characters. */
+  readonly text: string;
+  /** True when `text` was cut at {@link textLimit}, or when collections in it were shortened. */
+  readonly truncated: boolean;
+  /** `number`, `string`, `Map(3)`, `Array(2)`, `Point`, … */
+  readonly type: string;
+}
+
+/** Characters of {@link ValueDescription.preview}. */
+export const previewLimit = 200;
+/** Characters of {@link ValueDescription.text}: VS Code cuts a hover at 100,000. */
+export const textLimit = 90_000;
+
+/** Whose code a stack frame is in: the user's own files, a package, Node itself, our own runner, or the argument text. */
+export type FrameOrigin = "user" | "dependency" | "node" | "runner" | "arguments";
+
+/** One line of a stack, already mapped to source. */
+export interface StackFrame {
+  readonly functionName?: string;
+  /** Absolute path of the source file; absent for Node's own frames and for the argument text. */
+  readonly file?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  /** Counted from 1. */
+  readonly column?: number;
+  readonly origin: FrameOrigin;
+  /** The line as the runtime printed it, without the leading `at`. */
+  readonly text: string;
+}
+
+/**
+ * Where an error comes from, so that it can be told as what it is:
+ * `task`: thrown by user code. `arguments`: thrown while the argument text was evaluated, or the text does not parse.
+ * `build`: the file does not compile. `timeout`: the wait ended, the task goes on. `worker`: the worker died under the task.
+ * `kernel`: the kernel died or could not start. `transfer`: an argument or the result cannot be sent between workers.
+ */
+export type ErrorSource = "task" | "arguments" | "build" | "timeout" | "worker" | "kernel" | "transfer";
+
+export interface ErrorDescription {
+  readonly source: ErrorSource;
+  /** `TypeError`, or for a thrown non-error what was thrown: `thrown value`. */
+  readonly name: string;
+  readonly message: string;
+  /** The whole stack as text, mapped to source; frames of our own runner left out. */
+  readonly stack: string;
+  readonly frames: readonly StackFrame[];
+  /** Own properties of the error beyond name, message and stack, as `util.inspect` shows them. */
+  readonly properties?: string;
+  readonly cause?: ErrorDescription;
+  /** Of an `AggregateError`, and one per message of a failed build. */
+  readonly errors?: readonly ErrorDescription[];
+}
+
+export interface WorkerDescription {
+  /** `thread-0`, `process-3`: unique within its executor while the kernel lives. */
+  readonly name: string;
+  readonly state: "starting" | "idle" | "busy" | "stopping";
+  /** Process id, for a worker that is a process. */
+  readonly pid?: number;
+  /** Thread id, for a worker that is a thread. */
+  readonly threadId?: number;
+  /** The task it runs or loads, if busy. */
+  readonly taskId?: string;
+}
+
+export interface ExecutorDescription {
+  readonly kind: ExecutorKind;
+  readonly maxWorkers: number;
+  readonly workers: readonly WorkerDescription[];
+}
