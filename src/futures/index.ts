@@ -1,0 +1,35 @@
+/** `concurrent-futures`: Python's `concurrent.futures` for Node. The public surface, nothing else. */
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  CancelledError,
+  FuturesError,
+  InvalidStateError,
+  ShutdownError,
+  TimeoutError,
+  TransferError,
+  WorkerDiedError,
+  type WorkerEnd,
+} from "./errors.js";
+export { type AnyFunction, Executor, type MapOptions, type ShutdownOptions } from "./executor.js";
+export { Future, type FutureState, type Outcome } from "./future.js";
+export type { PoolOptions, TaskOutput } from "./pool/options.js";
+export { type PoolEvents, PoolExecutor } from "./pool/poolExecutor.js";
+export type { WorkerInfo } from "./pool/poolWorker.js";
+export type { ScheduleOptions } from "./pool/task.js";
+export { ProcessPoolExecutor, type ProcessPoolOptions } from "./process/processPoolExecutor.js";
+export { type Tasks, task, tasks } from "./task.js";
+export { ThreadPoolExecutor, type ThreadPoolOptions } from "./thread/threadPoolExecutor.js";
+export {
+  ALL_COMPLETED,
+  type AsCompletedOptions,
+  asCompleted,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  type WaitOptions,
+  type WaitResult,
+  wait,
+} from "./wait.js";
+export { type CurrentTask, currentTask } from "./worker/currentTask.js";

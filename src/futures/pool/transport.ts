@@ -1,0 +1,50 @@
+import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "./messages.js";
+
+/** How a worker ended. */
+export interface ChannelEnd {
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal?: string;
+  /** The uncaught error that the runtime itself reported, if any: heap exhausted, could not be started. */
+  readonly error?: unknown;
+  /** The last lines it wrote to stderr. */
+  readonly stderr?: string;
+}
+
+export interface ChannelEvents {
+  message(message: MessageFromWorker): void;
+  /** A message came that cannot be read: the transport lost its content. */
+  unreadable(error: unknown): void;
+  /** Called once, after the last message. */
+  end(end: ChannelEnd): void;
+}
+
+/** One worker as the pool sees it. */
+export interface Channel {
+  /** Process id, of a worker that is a process. */
+  readonly pid?: number | undefined;
+  readonly threadId?: number | undefined;
+  /**
+   * Sends a message; messages arrive in order.
+   * @param transfer objects whose ownership goes along; copied where the transport cannot give them away.
+   * @throws what structured clone throws for content that it refuses; then nothing was sent. A worker that has ended takes messages in silence.
+   */
+  send(message: MessageToWorker, transfer?: readonly object[]): void;
+  /** Ends the worker at once, whatever it does. `end` follows. */
+  kill(): void;
+  /** Whether this worker keeps the program from ending. */
+  hold(held: boolean): void;
+}
+
+/** Starts workers of one kind: all that a pool needs to be told to run on something new. */
+export interface Transport {
+  /** For texts: `thread`, `process`. */
+  readonly kind: string;
+  /**
+   * Starts a worker. It says `ready`, or ends.
+   * @throws whatever the runtime throws when it cannot start one.
+   */
+  start(setup: WorkerSetup, events: ChannelEvents): Channel;
+  /** True if structured clone refuses nothing in `value` that this transport would refuse. */
+  cloneable(value: unknown): boolean;
+}

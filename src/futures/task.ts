@@ -1,0 +1,87 @@
+/** How a function is named, so that a worker can find it: by module and export, as a part of the language, or by its source text. */
+import { inspect } from "node:util";
+import type { AnyFunction } from "./executor.js";
+
+export type FunctionReference =
+  /** An export of a module; `path` steps on into objects and classes: `["Shape", "area"]`. */
+  | { readonly kind: "module"; readonly url: string; readonly path: readonly string[]; readonly name: string }
+  /** A function of the language itself: `["Math", "sqrt"]`. */
+  | { readonly kind: "global"; readonly path: readonly string[]; readonly name: string }
+  /** A self-contained function; it names nothing but its parameters, its own names and globals. */
+  | { readonly kind: "source"; readonly source: string; readonly name: string };
+
+/** On a function made by {@link tasks}: the reference that stands for it. */
+const referenceKey = Symbol.for("concurrent-futures.reference");
+
+/** The functions of a module type, each as an async function: `tasks` gives typed references, not the functions. */
+export type Tasks<M> = { readonly [K in keyof M as M[K] extends AnyFunction ? K : never]: M[K] };
+
+/**
+ * Typed references to the functions that a module exports, for `submit` and `map`. No code is sent: a worker imports the module itself.
+ *
+ * `const { isPrime } = tasks<typeof import("./primes.js")>(new URL("./primes.js", import.meta.url));`
+ *
+ * A static method is reached by its class: `tasks<typeof M>(url).Shape.area` is not typed here; give the path instead, `task(url, "Shape.area")`.
+ * @param url of the module, absolute: `file:`, `data:` or `node:`.
+ * @throws TypeError if `url` is not absolute. Calling a reference directly throws too: it is for executors.
+ */
+export function tasks<M extends object>(url: URL | string): Tasks<M> {
+  const href = absolute(url);
+  const made = new Map<string, AnyFunction>();
+  return new Proxy(Object.create(null) as Tasks<M>, {
+    get(_target, name) {
+      if (typeof name !== "string" || name === "then") return undefined;
+      const known = made.get(name) ?? task(href, name);
+      made.set(name, known);
+      return known;
+    },
+  });
+}
+
+/**
+ * The reference to one function of a module, for `submit` and `map`; the untyped form of {@link tasks}.
+ * @param path name of the export, `default`, or with a dot the static method of an exported class: `Shape.area`.
+ * @param name how messages call the function; default `path`.
+ * @throws TypeError if `url` is not absolute.
+ */
+export function task<F extends AnyFunction = AnyFunction>(url: URL | string, path: string, name: string = path): F {
+  const reference: FunctionReference = { kind: "module", url: absolute(url), path: path.split("."), name };
+  const standIn = (): never => {
+    throw new TypeError(`${path} of ${reference.url} is a reference for executors: submit it instead of calling it`);
+  };
+  return Object.defineProperty(standIn, referenceKey, { value: reference }) as unknown as F;
+}
+
+/**
+ * The reference by which a worker finds `fn`.
+ * @throws TypeError if it is no function, or one whose source text is not to be had (bound or native).
+ */
+export function referenceOf(fn: unknown): FunctionReference {
+  if (typeof fn !== "function") throw new TypeError(`the first argument must be a function, got ${inspect(fn, { depth: 0 })}`);
+  const given = (fn as { [referenceKey]?: FunctionReference })[referenceKey];
+  if (given) return given;
+  const source = Function.prototype.toString.call(fn);
+  if (!/\{\s*\[native code\]\s*\}\s*$/.test(source)) return { kind: "source", source, name: fn.name || "the function" };
+  const path = globalPathOf(fn);
+  if (path) return { kind: "global", path, name: path.join(".") };
+  throw new TypeError(
+    `${fn.name || "the function"} is bound or native, so it has no source to send: submit a function that calls it, or use tasks(url)`,
+  );
+}
+
+function globalPathOf(fn: unknown): string[] | undefined {
+  const holders = ["Math", "JSON", "Object", "Number", "String", "Array", "Date", "BigInt", "Reflect", "Atomics"];
+  const valueAt = (holder: object, key: string): unknown => Object.getOwnPropertyDescriptor(holder, key)?.value;
+  for (const name of Object.getOwnPropertyNames(globalThis)) if (valueAt(globalThis, name) === fn) return [name];
+  for (const holder of holders) {
+    const object = valueAt(globalThis, holder) as object;
+    for (const name of Object.getOwnPropertyNames(object)) if (valueAt(object, name) === fn) return [holder, name];
+  }
+  return undefined;
+}
+
+function absolute(url: URL | string): string {
+  if (!URL.canParse(String(url)))
+    throw new TypeError(`the module's URL must be absolute, got ${inspect(url)}: use new URL("./module.js", import.meta.url)`);
+  return String(url);
+}

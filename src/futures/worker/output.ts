@@ -1,0 +1,39 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+
+/**
+ * Sends everything that JavaScript prints in this worker to `emit`, in order with each other and with the worker's other messages.
+ * What native code or a child process writes to the file descriptors is not seen here.
+ */
+export function captureOutput(emit: (stream: "stdout" | "stderr", text: string) => void): void {
+  for (const name of ["stdout", "stderr"] as const) {
+    const stream = new Writable({
+      decodeStrings: false,
+      write(chunk: string | Buffer, _encoding, done) {
+        emit(name, chunk.toString());
+        done();
+      },
+    });
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => stream });
+  }
+  const original = globalThis.console;
+  const captured = new Console({ stdout: process.stdout, stderr: process.stderr });
+  // The console object itself stays: modules may have kept it, and an inspector listens to it.
+  for (const method of Object.keys(captured) as (keyof Console)[]) {
+    const value = captured[method];
+    if (typeof value === "function") Object.defineProperty(original, method, { configurable: true, enumerable: true, writable: true, value });
+  }
+}
+
+/** Resolves when everything printed so far has left this worker. */
+export async function flushOutput(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          if (stream.destroyed || !stream.writable) resolve();
+          else stream.write("", () => resolve());
+        }),
+    ),
+  );
+}
