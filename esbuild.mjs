@@ -6,7 +6,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -72,6 +72,14 @@ function copyEsbuild() {
   for (const platform of readdirSync(platforms)) cpSync(path.join(platforms, platform), path.join(to, "@esbuild", platform), { recursive: true });
 }
 
+/** Test helpers written as plain .mjs keep their place: they find the host, the fixtures and the repository from where they lie. */
+const helpersStayInPlace = {
+  name: "helpers-stay-in-place",
+  setup(build) {
+    build.onResolve({ filter: /^\..*\.mjs$/ }, (args) => ({ path: pathToFileURL(path.resolve(args.resolveDir, args.path)).href, external: true }));
+  },
+};
+
 /** One file a test file; what a test imports of src/ is bundled into it, but for the library, which is the built package. */
 function testBuilds() {
   rmSync(path.join(root, "out", "test"), { recursive: true, force: true });
@@ -85,10 +93,17 @@ function testBuilds() {
     outdir: "out/test",
     outbase: "test",
     packages: "external",
+    external: ["concurrent-futures"],
     plugins: [libraryStaysOutside("concurrent-futures")],
   };
   return [
-    { ...tests, format: "esm", outExtension: { ".js": ".mjs" }, entryPoints: inFolders("unit", "kernel", "e2e") },
+    {
+      ...tests,
+      format: "esm",
+      outExtension: { ".js": ".mjs" },
+      plugins: [...tests.plugins, helpersStayInPlace],
+      entryPoints: inFolders("unit", "kernel", "e2e"),
+    },
     // In the extension host "vscode" exists for require() only.
     { ...tests, format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: inFolders("host/suite") },
   ];

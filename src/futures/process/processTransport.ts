@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
+import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
 import type { ProcessPoolOptions } from "./processPoolExecutor.js";
 import { tailOf } from "./tail.js";
@@ -25,7 +26,7 @@ export class ProcessTransport implements Transport {
   }
 
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
-    const { env, cwd, execArgv = process.execArgv.filter((option) => !option.startsWith("--inspect")) } = this.#options;
+    const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = this.#options;
     const options: ForkOptions = {
       serialization: "advanced",
       execArgv: [...execArgv],

@@ -22,7 +22,7 @@ export class ThreadTransport implements Transport {
     const options: WorkerOptions = { name: setup.worker, workerData: setup };
     if (resourceLimits) options.resourceLimits = resourceLimits;
     if (execArgv) options.execArgv = [...execArgv];
-    const worker = new Worker(entry, options);
+    const worker = new Worker(entryFor(process.execArgv), options);
     let failure: unknown;
     worker.on("message", (message: MessageFromWorker) => events.message(message));
     worker.on("messageerror", (error) => events.unreadable(error));
@@ -38,4 +38,10 @@ export class ThreadTransport implements Transport {
       hold: (held) => (held ? worker.ref() : worker.unref()),
     };
   }
+}
+
+/** A program given on the command line with `--input-type` may have no file as the entry of a thread, but a text that imports the file. */
+function entryFor(execArgv: readonly string[]): URL {
+  const byText = execArgv.some((option) => option.startsWith("--input-type"));
+  return byText ? new URL(`data:text/javascript,import ${JSON.stringify(entry.href)}`) : entry;
 }

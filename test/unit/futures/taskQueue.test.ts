@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { type Task, TaskFuture, TaskQueue } from "../../../src/futures/pool/task.js";
+
+const makeTask = (): Task => ({
+  future: new TaskFuture(),
+  reference: 0,
+  to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" },
+  args: [],
+  options: {},
+});
+
+describe("TaskQueue", () => {
+  it("gives first what came first, whatever is taken out between", () => {
+    const queue = new TaskQueue();
+    const tasks = Array.from({ length: 7 }, makeTask);
+    for (const task of tasks) queue.push(task);
+    for (const i of [0, 3, 6, 6]) queue.remove(tasks[i] as Task);
+    queue.push(tasks[0] as Task);
+    assert.equal(queue.size, 5);
+    assert.deepEqual(
+      [...queue].map((task) => tasks.indexOf(task)),
+      [1, 2, 4, 5, 0],
+    );
+    const order: number[] = [];
+    for (let task = queue.shift(); task; task = queue.shift()) order.push(tasks.indexOf(task));
+    assert.deepEqual(order, [1, 2, 4, 5, 0]);
+    assert.equal(queue.size, 0);
+    queue.push(tasks[2] as Task);
+    assert.equal(queue.shift(), tasks[2]);
+  });
+});
