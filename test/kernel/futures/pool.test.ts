@@ -57,7 +57,7 @@ for (const { kind, make } of pools) {
       await withPool(make, { maxWorkers: 1 }, async (pool) => {
         const { double, fail } = tasks<typeof fixture>(fixtureUrl);
         assert.equal(await pool.submit(double, 21).result(), 42);
-        assert.equal(await pool.submit(task(fixtureUrl, "Shape.area"), 3).result(), 9);
+        assert.equal(await pool.submit(task<(side: number) => number>(fixtureUrl, "Shape.area"), 3).result(), 9);
         assert.equal(await pool.submit(task(fixtureUrl, "default")).result(), "default export");
         assert.match(String(((await pool.submit(fail).exception()) as Error).stack), /workerModule\.mjs:\d+:\d+/);
         const method = {
