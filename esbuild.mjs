@@ -31,7 +31,8 @@ const common = {
   target: "node20",
   sourcemap: true,
   sourcesContent: false,
-  minify: flag("minify"),
+  minifySyntax: flag("minify"),
+  minifyWhitespace: flag("minify"),
   logLevel: flag("silent") ? "error" : "warning",
 };
 
@@ -89,7 +90,8 @@ function testBuilds() {
       .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"));
   const tests = {
     ...common,
-    minify: false,
+    minifySyntax: false,
+    minifyWhitespace: false,
     outdir: "out/test",
     outbase: "test",
     packages: "external",

@@ -81,6 +81,7 @@ function reasonOf(end: ChannelEnd, cause: unknown): string {
   if (code === "ERR_WORKER_OUT_OF_MEMORY" || /heap out of memory|heap limit/i.test(end.stderr ?? "")) return "it ran out of memory";
   if (cause !== undefined) return `uncaught ${cause instanceof Error ? `${cause.name}: ${cause.message}` : `value ${String(cause)}`}`;
   if (end.signal) return `killed by ${end.signal}`;
-  const lastWords = end.exitCode === 0 ? undefined : end.stderr?.split("\n").at(-1);
+  const lines = end.exitCode === 0 ? [] : (end.stderr?.split("\n") ?? []);
+  const lastWords = lines.findLast((line) => /^(\w*Error\b|FATAL ERROR)/.test(line)) ?? lines.at(-1);
   return `exit code ${end.exitCode}${lastWords ? ` (${lastWords})` : ""}`;
 }

@@ -25,28 +25,11 @@ export interface EncodedError {
 /** Errors nested in `cause` or `errors` below this depth are cut off. */
 const depthLimit = 16;
 
+/** By names of our own writing: a minifier may change `class.name`, and differently on the two sides. */
 const classes: ReadonlyMap<string, { readonly prototype: object }> = new Map(
-  [
-    Error,
-    EvalError,
-    RangeError,
-    ReferenceError,
-    SyntaxError,
-    TypeError,
-    URIError,
-    AggregateError,
-    ours.FuturesError,
-    ours.CancelledError,
-    ours.TimeoutError,
-    ours.InvalidStateError,
-    ours.ShutdownError,
-    ours.TransferError,
-    ours.BrokenExecutor,
-    ours.BrokenThreadPool,
-    ours.BrokenProcessPool,
-    ours.WorkerDiedError,
-  ].map((type) => [type.name, type]),
+  Object.entries({ ...ours, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError }),
 );
+const nameOfPrototype: ReadonlyMap<unknown, string> = new Map([...classes].map(([name, type]) => [type.prototype, name]));
 
 /**
  * Makes plain data of anything that can be thrown. Never throws itself.
@@ -120,7 +103,8 @@ function text(value: unknown, otherwise: string): string {
 
 function classOf(error: Error): string {
   for (let p: unknown = Object.getPrototypeOf(error); typeof p === "object" && p !== null; p = Object.getPrototypeOf(p)) {
-    const name = (read(p, "constructor") as { name?: unknown } | undefined)?.name;
+    // By name where the class is of another realm, or of another copy of this library.
+    const name = nameOfPrototype.get(p) ?? (read(p, "constructor") as { name?: unknown } | undefined)?.name;
     if (typeof name === "string" && classes.has(name)) return name;
   }
   return "Error";

@@ -1,0 +1,82 @@
+import { inspect } from "node:util";
+import { BrokenExecutor, TransferError, WorkerDiedError } from "../futures/index.js";
+import { ArgumentsError, BuildError } from "../programs/errors.js";
+import { parseStack } from "../programs/stack.js";
+import type { BuildProblem } from "../programs/types.js";
+import type { ErrorDescription, ErrorSource, StackFrame } from "../protocol/values.js";
+
+/** Causes followed. */
+const causeLimit = 8;
+/** Characters of a message. */
+const messageLimit = 10_000;
+
+/** Where stacks may lead to, beside the user's files. */
+export interface KnownPlaces {
+  readonly programsDirectory: string;
+  readonly libraryDirectory: string;
+}
+
+/** Prepares anything that was thrown for people. Never throws. */
+export function describeError(thrown: unknown, places: KnownPlaces): ErrorDescription {
+  if (thrown instanceof BuildError) return describeBuildError(thrown);
+  const error = describe(thrown, places, 0);
+  if (thrown instanceof ArgumentsError) return { ...error, source: "arguments", stack: "", frames: [] };
+  // The death of a worker has no place of its own; the uncaught error that led to it has.
+  if (thrown instanceof WorkerDiedError) return { ...error, stack: error.cause?.stack ?? "", frames: error.cause?.frames ?? [] };
+  return error;
+}
+
+/** The wait for a result is over; the task is not. */
+export function describeTimeout(error: Error): ErrorDescription {
+  return { source: "timeout", name: error.name, message: error.message, stack: "", frames: [] };
+}
+
+function describe(thrown: unknown, places: KnownPlaces, depth: number): ErrorDescription {
+  if (!(thrown instanceof Error)) {
+    return { source: "task", name: "thrown value", message: cut(inspect(thrown, { depth: 4 })), stack: "", frames: [] };
+  }
+  const frames = parseStack(thrown.stack ?? "", places);
+  const shown = frames.filter((frame) => frame.origin !== "runner");
+  const properties = Object.fromEntries(Object.entries(thrown).filter(([key]) => !["name", "message", "stack"].includes(key)));
+  const nested = (value: unknown): ErrorDescription => describe(value, places, depth + 1);
+  return {
+    source: sourceOf(thrown, frames),
+    name: thrown.name,
+    message: cut(thrown.message),
+    stack: [`${thrown.name}: ${cut(thrown.message)}`, ...shown.map((frame) => `    at ${frame.text}`)].join("\n"),
+    frames: shown,
+    ...(Object.keys(properties).length > 0 ? { properties: cut(inspect(properties, { depth: 4 })) } : {}),
+    ...(thrown.cause !== undefined && depth < causeLimit ? { cause: nested(thrown.cause) } : {}),
+    ...(thrown instanceof AggregateError && depth < causeLimit ? { errors: thrown.errors.slice(0, 20).map(nested) } : {}),
+  };
+}
+
+function sourceOf(error: Error, frames: readonly StackFrame[]): ErrorSource {
+  if (error instanceof TransferError) return "transfer";
+  if (error instanceof BrokenExecutor) return "worker";
+  const first = frames.find((frame) => frame.origin !== "node");
+  return first?.origin === "arguments" ? "arguments" : "task";
+}
+
+function describeBuildError(error: BuildError): ErrorDescription {
+  const frameOf = (problem: BuildProblem): StackFrame[] => {
+    if (problem.file === undefined) return [];
+    const { file, line, column } = problem;
+    const place = { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+    return [{ file, ...place, origin: "user", text: [file, line, column].filter((part) => part !== undefined).join(":") }];
+  };
+  return {
+    source: "build",
+    name: error.name,
+    message: cut(error.message),
+    stack: "",
+    frames: error.problems.slice(0, 1).flatMap(frameOf),
+    errors: error.problems
+      .slice(0, 20)
+      .map((problem) => ({ source: "build", name: error.name, message: cut(problem.message), stack: "", frames: frameOf(problem) })),
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= messageLimit ? text : `${text.slice(0, messageLimit)}…`;
+}

@@ -1,0 +1,87 @@
+import { type PoolEvents, type PoolExecutor, type PoolOptions, ProcessPoolExecutor, type TaskOutput, ThreadPoolExecutor } from "../futures/index.js";
+import type { ExecutorSettings } from "../protocol/messages.js";
+import type { ExecutorDescription, ExecutorKind } from "../protocol/values.js";
+
+export interface ExecutorsListener {
+  taskStart(...args: PoolEvents["taskStart"]): void;
+  output(output: TaskOutput): void;
+  workersChange(): void;
+}
+
+const kinds: readonly ExecutorKind[] = ["threads", "processes"];
+/** In the worker: deep enough that a throw in a package still shows the user's own frame. */
+const keepDeepStacks = (): void => {
+  Error.stackTraceLimit = 50;
+};
+
+/** The executors of a kernel. An executor is made at its first use; with other settings another takes its place, and it ends when its tasks have. */
+export class Executors {
+  readonly #listener: ExecutorsListener;
+  #settings: ExecutorSettings = { maxWorkers: 0, maxMemory: 0, stopGrace: 500 };
+  readonly #current = new Map<ExecutorKind, PoolExecutor>();
+  /** With those that are ending, in order of their making. */
+  readonly #all = new Map<PoolExecutor, ExecutorKind>();
+  #made = 0;
+
+  constructor(listener: ExecutorsListener) {
+    this.#listener = listener;
+  }
+
+  /** Later submissions follow these settings; what runs goes on under the old ones. */
+  configure(settings: ExecutorSettings): void {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    this.#settings = settings;
+    for (const executor of this.#current.values()) void executor.shutdown().then(() => this.#forget(executor));
+    this.#current.clear();
+    this.#listener.workersChange();
+  }
+
+  get(kind: ExecutorKind): PoolExecutor {
+    const known = this.#current.get(kind);
+    if (known) return known;
+    const executor = this.#make(kind);
+    this.#current.set(kind, executor);
+    this.#all.set(executor, kind);
+    executor.events.on("taskStart", (...args) => this.#listener.taskStart(...args));
+    executor.events.on("workersChange", () => this.#listener.workersChange());
+    return executor;
+  }
+
+  /** @param taskOf gives the protocol's task id for a future's id. */
+  describe(taskOf: (future: number) => string | undefined): ExecutorDescription[] {
+    return kinds.flatMap((kind) => {
+      const executors = [...this.#all].filter(([, ofKind]) => ofKind === kind).map(([executor]) => executor);
+      if (executors.length === 0) return [];
+      const workers = executors
+        .flatMap((executor) => executor.workers())
+        .map(({ task, ...worker }) => {
+          const taskId = task === undefined ? undefined : taskOf(task);
+          return taskId === undefined ? worker : { ...worker, taskId };
+        });
+      return [{ kind, maxWorkers: this.#current.get(kind)?.maxWorkers ?? executors[0]?.maxWorkers ?? 0, workers }];
+    });
+  }
+
+  #make(kind: ExecutorKind): PoolExecutor {
+    const { maxWorkers, maxMemory, stopGrace } = this.#settings;
+    const word = kind === "threads" ? "thread" : "process";
+    const again = [...this.#all.values()].includes(kind) ? `${++this.#made}` : "";
+    const common: PoolOptions = {
+      name: `${word}${again}`,
+      onWorkerDeath: "replace",
+      stopGrace,
+      initializer: keepDeepStacks,
+      onOutput: (output) => this.#listener.output(output),
+    };
+    if (maxWorkers > 0) common.maxWorkers = maxWorkers;
+    const execArgv = ["--enable-source-maps"];
+    if (kind === "threads")
+      return new ThreadPoolExecutor({ ...common, execArgv, resourceLimits: maxMemory > 0 ? { maxOldGenerationSizeMb: maxMemory } : {} });
+    return new ProcessPoolExecutor({ ...common, execArgv: maxMemory > 0 ? [...execArgv, `--max-old-space-size=${maxMemory}`] : execArgv });
+  }
+
+  #forget(executor: PoolExecutor): void {
+    this.#all.delete(executor);
+    this.#listener.workersChange();
+  }
+}

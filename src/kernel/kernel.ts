@@ -1,0 +1,173 @@
+/**
+ * The process that owns the executors of a workspace folder. User code runs in their workers, never here: this thread only builds,
+ * schedules and watches, so a task can always be stopped.
+ *
+ *   submit ─► accepted ─► build the program ─► schedule on the pool ─► submitted ─► (started) ─► settled
+ *                              │                                          └ timedOut, if the wait for the result ends first
+ *                              └ settled: failed (build, arguments)
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { type Future, TimeoutError, task } from "../futures/index.js";
+import { ProgramBuilder } from "../programs/programBuilder.js";
+import { type MessageFromKernel, type MessageToKernel, type Outcome, protocolVersion, type SubmitMessage } from "../protocol/messages.js";
+import { describeError, describeTimeout, type KnownPlaces } from "./describeError.js";
+import { describeValue } from "./describeValue.js";
+import { EventStream } from "./eventStream.js";
+import { Executors } from "./executors.js";
+
+/** Settled tasks of which a worker's late output is still told as theirs. */
+const rememberedTasks = 1000;
+
+/** A submission from its acceptance to its end. */
+interface Submission {
+  readonly message: SubmitMessage;
+  readonly stop: AbortController;
+  future?: Future<unknown>;
+  /** By the monotonic clock. */
+  startedAt?: number;
+}
+
+export interface KernelOptions {
+  send(message: MessageFromKernel): void;
+  /** Ends the process, with everything it started. */
+  exit(): void;
+  /** `file:` URL of the built library. */
+  readonly libraryUrl: string;
+}
+
+export class Kernel {
+  readonly #options: KernelOptions;
+  readonly #submissions = new Map<string, Submission>();
+  /** Longer than the submission: output may come late, and the snapshot names the task of a worker. */
+  readonly #taskOfFuture = new Map<number, string>();
+  /** Ids of settled futures, oldest first. */
+  readonly #settled: number[] = [];
+  readonly #executors: Executors;
+  readonly #events: EventStream;
+  #builder: ProgramBuilder | undefined;
+  #places: KnownPlaces = { programsDirectory: "", libraryDirectory: "" };
+
+  constructor(options: KernelOptions) {
+    this.#options = options;
+    this.#events = new EventStream(
+      (events) => options.send({ type: "events", events }),
+      () => ({ type: "executors", executors: this.#executors.describe((future) => this.#taskOfFuture.get(future)) }),
+    );
+    this.#executors = new Executors({
+      taskStart: (future, worker) => this.#started(future, worker.name),
+      workersChange: () => this.#events.pushSnapshot(),
+      output: ({ stream, text, worker, task }) => {
+        const taskId = task === undefined ? undefined : this.#taskOfFuture.get(task);
+        this.#events.push({ type: "output", stream, text, worker, ...(taskId === undefined ? {} : { taskId }) });
+      },
+    });
+    options.send({ type: "hello", protocol: protocolVersion, pid: process.pid, nodeVersion: process.version });
+  }
+
+  take(message: MessageToKernel): void {
+    switch (message.type) {
+      case "configure":
+        this.#configure(message.folder, message.storage);
+        this.#executors.configure(message.settings);
+        break;
+      case "submit":
+        void this.#submit(message);
+        break;
+      case "cancel":
+        this.#submissions.get(message.taskId)?.stop.abort();
+        break;
+      case "shutdown":
+        this.#options.exit();
+        break;
+    }
+  }
+
+  #configure(folder: string, storage: string): void {
+    const programsDirectory = path.join(storage, "programs");
+    if (programsDirectory === this.#places.programsDirectory) return;
+    mkdirSync(programsDirectory, { recursive: true });
+    try {
+      process.chdir(folder);
+    } catch (error) {
+      this.#log("warn", `cannot work in ${folder}: ${String(error)}`);
+    }
+    void this.#builder?.dispose();
+    this.#builder = new ProgramBuilder({ directory: programsDirectory, libraryUrl: this.#options.libraryUrl });
+    this.#places = { programsDirectory, libraryDirectory: path.dirname(fileURLToPath(this.#options.libraryUrl)) };
+  }
+
+  async #submit(message: SubmitMessage): Promise<void> {
+    const submission: Submission = { message, stop: new AbortController() };
+    this.#submissions.set(message.taskId, submission);
+    this.#events.push({ type: "accepted", taskId: message.taskId, at: Date.now() });
+    try {
+      const { url, exportName, warnings, buildTime } = await this.#build(message);
+      if (submission.stop.signal.aborted) {
+        this.#settle(submission, { state: "cancelled" });
+        return;
+      }
+      const call = task<() => unknown>(url, exportName, message.functionName);
+      const future = this.#executors.get(message.executor).schedule(call, [], { signal: submission.stop.signal });
+      submission.future = future;
+      this.#taskOfFuture.set(future.id, message.taskId);
+      this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings });
+      future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
+      if (message.resultTimeout > 0) void this.#watch(message, future);
+    } catch (error) {
+      this.#settle(submission, { state: "failed", error: describeError(error, this.#places) });
+    }
+  }
+
+  async #build(message: SubmitMessage): Promise<{ url: string; exportName: string; warnings: readonly string[]; buildTime: number }> {
+    if (!this.#builder) throw new Error("the kernel was not configured before the first submission");
+    const start = performance.now();
+    const overlay = new Map(message.overlay.map((file) => [file.path, file.text]));
+    const program = await this.#builder.build({ file: message.file, overlay });
+    const call = await this.#builder.buildCall(program, { functionName: message.functionName, argumentsText: message.argumentsText });
+    return { ...call, warnings: [...program.warnings, ...call.warnings], buildTime: performance.now() - start };
+  }
+
+  /** Python's meaning of a timeout: the wait ends, the task does not. */
+  async #watch(message: SubmitMessage, future: Future<unknown>): Promise<void> {
+    try {
+      await future.exception(message.resultTimeout);
+    } catch (error) {
+      if (future.done() || !(error instanceof TimeoutError)) return;
+      const described = describeTimeout(new TimeoutError(`no result within ${message.resultTimeout} ms; the task goes on`));
+      this.#events.push({ type: "timedOut", taskId: message.taskId, at: Date.now(), error: described });
+    }
+  }
+
+  #started(future: Future<unknown>, worker: string): void {
+    const taskId = this.#taskOfFuture.get(future.id);
+    const submission = taskId === undefined ? undefined : this.#submissions.get(taskId);
+    if (!submission) return;
+    submission.startedAt = performance.now();
+    this.#events.push({ type: "started", taskId: submission.message.taskId, at: Date.now(), worker });
+  }
+
+  #outcomeOf(submission: Submission, future: Future<unknown>): Outcome {
+    const outcome = future.peek();
+    if (outcome?.kind === "value") return { state: "finished", value: describeValue(outcome.value) };
+    // A task that was told to stop and ended by an error has stopped, whatever error it chose.
+    if (outcome?.kind !== "error" || submission.stop.signal.aborted) return { state: "cancelled" };
+    return { state: "failed", error: describeError(outcome.error, this.#places) };
+  }
+
+  #settle(submission: Submission, outcome: Outcome): void {
+    const { message, future, startedAt } = submission;
+    const duration = startedAt === undefined ? {} : { duration: performance.now() - startedAt };
+    this.#submissions.delete(message.taskId);
+    this.#events.push({ type: "settled", taskId: message.taskId, at: Date.now(), ...duration, outcome });
+    if (future) this.#settled.push(future.id);
+    const forgotten = this.#settled.length > rememberedTasks ? this.#settled.shift() : undefined;
+    if (forgotten !== undefined) this.#taskOfFuture.delete(forgotten);
+  }
+
+  #log(level: "error" | "warn" | "info" | "debug", text: string): void {
+    this.#options.send({ type: "log", level, text });
+  }
+}
