@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { gone } from "../support/processes.js";
 
 const library = import.meta.resolve("concurrent-futures");
 
@@ -20,26 +20,6 @@ function run(source: string): Promise<Run> {
       resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
-}
-
-/** True while there is a process of this number that is not a zombie. */
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return (
-      process.platform !== "linux" || !readdirSync("/proc").includes(String(pid)) || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-    );
-  } catch {
-    return false;
-  }
-}
-
-async function gone(pid: number, within = 2000): Promise<boolean> {
-  for (const end = Date.now() + within; alive(pid); ) {
-    if (Date.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return true;
 }
 
 for (const pool of ["ThreadPoolExecutor", "ProcessPoolExecutor"]) {
