@@ -1,0 +1,20 @@
+import type { Kernels } from "./kernel/kernels.js";
+import type { Messages } from "./messages.js";
+import type { ArgumentHistory } from "./tasks/argumentHistory.js";
+import type { ExecutorChoice } from "./tasks/executorChoice.js";
+import type { ExecutorStore } from "./tasks/executorStore.js";
+import type { TaskStore } from "./tasks/taskStore.js";
+import type { StatusBar } from "./views/statusBar.js";
+import type { TaskTree } from "./views/taskTree.js";
+
+/** What `activate` returns: for our own tests. No promise is made to other extensions. */
+export interface ExtensionApi {
+  readonly store: TaskStore;
+  readonly executors: ExecutorStore;
+  readonly kernels: Kernels;
+  readonly history: ArgumentHistory;
+  readonly choice: ExecutorChoice;
+  readonly messages: Messages;
+  readonly tree: TaskTree;
+  readonly statusBar: StatusBar;
+}

@@ -1,0 +1,41 @@
+import * as vscode from "vscode";
+import type { FunctionIndex } from "../editor/functionIndex.js";
+import { UserError } from "../errors.js";
+import type { SubmitOptions, TaskReference } from "../ids.js";
+import type { Submitter } from "../tasks/submitter.js";
+import type { TaskRecord } from "../tasks/taskRecord.js";
+import type { TaskStore } from "../tasks/taskStore.js";
+
+/** "Submit to Executor" and "Submit Again". */
+export class SubmitCommands {
+  readonly #submitter: Submitter;
+  readonly #store: TaskStore;
+  readonly #index: FunctionIndex;
+
+  constructor(submitter: Submitter, store: TaskStore, index: FunctionIndex) {
+    this.#submitter = submitter;
+    this.#store = store;
+    this.#index = index;
+  }
+
+  /** See {@link Submitter.submit}. */
+  submit(options?: SubmitOptions): Promise<string | undefined> {
+    // From a menu the first argument is the file's Uri: then the function is the one at the cursor.
+    return this.#submitter.submit(options instanceof vscode.Uri ? { uri: options.toString() } : options);
+  }
+
+  /** Submits a task again: the one named, else the last one of the function at the cursor, else the last of all. */
+  submitAgain(reference?: TaskReference): Promise<string | undefined> {
+    const task = reference?.taskId === undefined ? (this.#lastAtCursor() ?? this.#store.all()[0]) : this.#store.get(reference.taskId);
+    if (!task) throw new UserError(vscode.l10n.t("There is nothing to submit again: no function has been submitted yet."));
+    return this.#submitter.submitAgain(task);
+  }
+
+  #lastAtCursor(): TaskRecord | undefined {
+    const editor = vscode.window.activeTextEditor;
+    const fn = editor && this.#index.at(editor.document, editor.selection.active);
+    if (!fn) return undefined;
+    const uri = editor.document.uri.toString();
+    return this.#store.all().find((task) => task.uri === uri && task.functionName === fn.name);
+  }
+}

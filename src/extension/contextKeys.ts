@@ -1,0 +1,19 @@
+import * as vscode from "vscode";
+import type { Disposable } from "./emitter.js";
+import { contextKeys } from "./ids.js";
+import type { TaskStore } from "./tasks/taskStore.js";
+
+/** Keeps the keys for `when` clauses true to the store; each is written only when it changes. */
+export function followContextKeys(store: TaskStore): Disposable {
+  const written = new Map<string, boolean>();
+  const write = (key: string, value: boolean): void => {
+    if (written.get(key) === value) return;
+    written.set(key, value);
+    void vscode.commands.executeCommand("setContext", key, value);
+  };
+  return store.onDidChange(() => {
+    const open = store.open().length;
+    write(contextKeys.hasOpenTasks, open > 0);
+    write(contextKeys.hasSettledTasks, store.all().length > open);
+  });
+}

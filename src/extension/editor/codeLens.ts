@@ -1,0 +1,41 @@
+import * as vscode from "vscode";
+import type { Config } from "../config.js";
+import { Disposables } from "../disposables.js";
+import type { Disposable } from "../emitter.js";
+import type { CommandId, FunctionReference } from "../ids.js";
+import { documentSelector } from "./documents.js";
+import { type FunctionIndex, toRange } from "./functionIndex.js";
+
+/** `Submit | Cancel` above every function. The same at all times, so that the code below never moves. */
+export class FunctionCodeLenses implements vscode.CodeLensProvider, Disposable {
+  readonly #disposables = new Disposables();
+  readonly #changes = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly #index: FunctionIndex;
+  readonly #config: Config;
+
+  readonly onDidChangeCodeLenses = this.#changes.event;
+
+  constructor(index: FunctionIndex, config: Config) {
+    this.#index = index;
+    this.#config = config;
+    this.#disposables.add(config["codeLens.enabled"].onDidChange(() => this.#changes.fire()));
+    this.#disposables.add(vscode.languages.registerCodeLensProvider(documentSelector, this));
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    if (!this.#config["codeLens.enabled"].value) return [];
+    return this.#index.analysisOf(document).functions.flatMap(({ name, nameRange }) => {
+      const target: FunctionReference = { uri: document.uri.toString(), functionName: name };
+      const lens = (title: string, tooltip: string, command: CommandId) =>
+        new vscode.CodeLens(toRange(nameRange), { title, tooltip, command, arguments: [target] });
+      return [
+        lens(vscode.l10n.t("Submit"), vscode.l10n.t("Run {0} in the selected executor", name), "futures.submit"),
+        lens(vscode.l10n.t("Cancel"), vscode.l10n.t("Stop the open tasks of {0}", name), "futures.cancel"),
+      ];
+    });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}

@@ -1,0 +1,105 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import type { ErrorDescription, StackFrame } from "../../protocol/values.js";
+import { Disposables } from "../disposables.js";
+import type { Disposable } from "../emitter.js";
+import type { CommandId } from "../ids.js";
+import { callText, errorsOf, faultOf, framesOf, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { documentSelector } from "./documents.js";
+import { cut } from "./lineText.js";
+import { commandLink, escapeMarkdown } from "./markdown.js";
+import type { Placements } from "./placements.js";
+import { circumstances, stateSentence } from "./taskText.js";
+
+/** Characters of all code blocks of a hover together; the editor cuts a hover at 100,000. */
+const budget = 80_000;
+/** Frames shown of one error. */
+const frameLimit = 12;
+const linked = [
+  "futures.submitAgain",
+  "futures.cancel",
+  "futures.openValue",
+  "futures.copyValue",
+  "futures.openFrame",
+  "futures.showLog",
+] as const satisfies CommandId[];
+
+/** All that is known of a task, when the mouse is over the line of its function or over the line that threw. */
+export class TaskHovers implements vscode.HoverProvider, Disposable {
+  readonly #disposables = new Disposables();
+  readonly #placements: Placements;
+
+  constructor(placements: Placements) {
+    this.#placements = placements;
+    this.#disposables.add(vscode.languages.registerHoverProvider(documentSelector, this));
+  }
+
+  provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const here = this.#placements.of(document).filter(({ line }) => line === position.line);
+    const tasks = new Set(here.map(({ task }) => task));
+    return tasks.size === 0 ? undefined : new vscode.Hover([...tasks].map((task) => taskMarkdown(task, Date.now())));
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}
+
+/** A hover's text. What comes from a program stands in code blocks or is escaped; links are our own commands only. */
+export function taskMarkdown(task: TaskRecord, now: number): vscode.MarkdownString {
+  const { t } = vscode.l10n;
+  const markdown = new vscode.MarkdownString();
+  markdown.isTrusted = { enabledCommands: linked };
+  let left = budget;
+  let cutAnything = false;
+  const block = (text: string, language: string): void => {
+    const shown = cut(text, Math.max(left, 200));
+    left -= shown.length;
+    cutAnything ||= shown.length < text.length;
+    markdown.appendCodeblock(shown, language);
+  };
+
+  markdown.appendMarkdown(`**${escapeMarkdown(stateSentence(task, now, t))}**\n`);
+  block(callText(task), "typescript");
+  const fault = faultOf(task);
+  if (fault) {
+    for (const [index, error] of errorsOf(fault).entries()) {
+      if (index > 0) markdown.appendMarkdown(`\n\n${escapeMarkdown(error === fault.cause ? t("Caused by") : t("With"))}\n`);
+      block(headline(error), "text");
+      markdown.appendMarkdown(stackMarkdown(task, fault, error));
+      if (error.properties) block(error.properties, "typescript");
+    }
+  } else if (task.value) {
+    block(task.value.text, "typescript");
+  }
+  if (cutAnything || task.value?.truncated) markdown.appendMarkdown(`\n\n*${escapeMarkdown(t("Cut: this is not the whole value."))}*\n`);
+  for (const warning of task.warnings) markdown.appendMarkdown(`\n\n${escapeMarkdown(t("Warning: {0}", warning))}\n`);
+  markdown.appendMarkdown(`\n\n${circumstances(task, t).map(escapeMarkdown).join(" · ")}\n\n${actions(task).join(" | ")}`);
+  return markdown;
+}
+
+function stackMarkdown(task: TaskRecord, fault: ErrorDescription, error: ErrorDescription): string {
+  const all = framesOf(fault);
+  const shown = error.frames.filter((frame) => frame.file !== undefined && frame.origin !== "runner").slice(0, frameLimit);
+  const lines = shown.map((frame) => frameMarkdown(task, frame, all.indexOf(frame)));
+  const hidden = error.frames.length - shown.length;
+  if (hidden > 0 && lines.length > 0) lines.push(`- ${escapeMarkdown(vscode.l10n.t("{0} more in Node.js and elsewhere", hidden))}`);
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}\n`;
+}
+
+function frameMarkdown({ id }: TaskRecord, frame: StackFrame, index: number): string {
+  const place = `${path.basename(frame.file ?? "")}:${frame.line ?? 1}:${frame.column ?? 1}`;
+  const link = commandLink(place, "futures.openFrame", [{ taskId: id, frame: index }]);
+  return frame.functionName === undefined ? `- ${link}` : `- ${escapeMarkdown(frame.functionName)} ${link}`;
+}
+
+function actions(task: TaskRecord): string[] {
+  const { t } = vscode.l10n;
+  const link = (title: string, command: CommandId): string => commandLink(title, command, [{ taskId: task.id }]);
+  const links = [link(t("Submit Again"), "futures.submitAgain")];
+  if (isOpen(task)) links.push(link(t("Cancel"), "futures.cancel"));
+  if (task.value ?? faultOf(task)) links.push(link(task.value ? t("Open Value") : t("Open Error"), "futures.openValue"));
+  if (task.value) links.push(link(t("Copy Value"), "futures.copyValue"));
+  if (task.error?.source === "kernel") links.push(commandLink(t("Show Log"), "futures.showLog", []));
+  return links;
+}

@@ -1,0 +1,84 @@
+import type { LineKind } from "../ids.js";
+import { faultOf, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import type { Translate } from "../translate.js";
+import { formatDuration, formatElapsed } from "./duration.js";
+
+/** What stands at the end of a line, and in which of the fixed styles. */
+export interface LineText {
+  readonly kind: LineKind;
+  /** One line, spaces not breaking. */
+  readonly text: string;
+}
+
+export interface LineTextOptions {
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Characters; the value or message is cut, what follows it stays. */
+  readonly maxLength: number;
+  /** Further open tasks of the same function. */
+  readonly alsoOpen?: number;
+  readonly t: Translate;
+}
+
+/** The state and result of a function's newest task, for the end of the function's line. */
+export function lineText(task: TaskRecord, options: LineTextOptions): LineText {
+  const { t } = options;
+  const notes: string[] = [];
+  if (task.cancelling) notes.push(t("cancelling"));
+  if (options.alsoOpen) notes.push(t("{0} more open", options.alsoOpen));
+  if (isOpen(task)) return openText(task, notes, options);
+  if (task.duration !== undefined) notes.unshift(formatDuration(task.duration));
+  if (task.stale) notes.push(t("code changed since"));
+  const kind = task.stale ? "stale" : (task.state as "finished" | "failed" | "cancelled");
+  switch (task.state) {
+    case "finished":
+      return { kind, text: joined(task.value?.preview ?? "", notes, options) };
+    case "failed":
+      return { kind, text: joined(task.error ? headline(task.error) : t("failed"), notes.slice(task.duration === undefined ? 0 : 1), options) };
+    default:
+      return { kind, text: joined(t("cancelled"), notes, options) };
+  }
+}
+
+/** An error for the line that threw it. */
+export function thrownText(message: string, stale: boolean, options: LineTextOptions): LineText {
+  return { kind: stale ? "stale" : "failed", text: joined(message, [], options) };
+}
+
+function openText(task: TaskRecord, notes: string[], options: LineTextOptions): LineText {
+  const { t, now } = options;
+  const elapsed = task.startedAt === undefined ? undefined : formatElapsed(now - task.startedAt);
+  const timedOut = faultOf(task);
+  if (timedOut) {
+    const state = elapsed === undefined ? t("still pending") : t("still running {0}", elapsed);
+    return { kind: "timedOut", text: joined(headline(timedOut), [state, ...notes], options) };
+  }
+  if (elapsed === undefined) return { kind: "pending", text: joined(t("pending"), notes, options) };
+  return { kind: "running", text: joined(t("running {0}", elapsed), notes, options) };
+}
+
+function joined(head: string, notes: readonly string[], { maxLength }: LineTextOptions): string {
+  const tail = notes.map((note) => ` · ${note}`).join("");
+  return unbreakable(cut(oneLine(head), Math.max(10, maxLength - tail.length)) + tail);
+}
+
+/** The text on one line: line breaks as `↵`, control characters and marks that reorder text made visible. */
+export function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/\r\n|[\n\r\u2028\u2029]/g, "↵")
+    .replaceAll("\t", " ")
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "�");
+}
+
+/** At most `length` characters, the last one `…` where something is missing. Never half a surrogate pair. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = /[\ud800-\udbff]/.test(text.charAt(length - 2)) ? length - 2 : length - 1;
+  return `${text.slice(0, end)}…`;
+}
+
+// The editor collapses runs of ordinary spaces in such text.
+function unbreakable(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
+}

@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import { Disposables } from "../disposables.js";
+import type { Disposable } from "../emitter.js";
+import { valueScheme } from "../ids.js";
+import type { TaskRecord } from "../tasks/taskRecord.js";
+import type { TaskStore } from "../tasks/taskStore.js";
+import { wholeText } from "./taskText.js";
+
+/** Read-only documents that show a task's whole result or error. They follow the task while it is open. */
+export class ValueDocuments implements vscode.TextDocumentContentProvider, Disposable {
+  readonly #disposables = new Disposables();
+  readonly #changes = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
+  readonly #store: TaskStore;
+
+  readonly onDidChange = this.#changes.event;
+
+  constructor(store: TaskStore) {
+    this.#store = store;
+    this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(valueScheme, this));
+    this.#disposables.add(
+      store.onDidChange((ids) => {
+        for (const { uri } of vscode.workspace.textDocuments) {
+          // What was cleared from the list stays readable in a tab that is open.
+          if (uri.scheme === valueScheme && ids.has(uri.query) && store.get(uri.query)) this.#changes.fire(uri);
+        }
+      }),
+    );
+  }
+
+  provideTextDocumentContent({ query }: vscode.Uri): string {
+    const task = this.#store.get(query);
+    return task ? wholeText(task, vscode.l10n.t) : vscode.l10n.t("This task is no longer kept.");
+  }
+
+  /** Opens the document of a task. */
+  async open(task: TaskRecord): Promise<void> {
+    const path = `/${task.functionName.replaceAll("/", "_")} #${task.id}.txt`;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: valueScheme, path, query: task.id }));
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+}

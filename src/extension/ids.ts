@@ -1,0 +1,108 @@
+/** Every id that package.json and the code must agree on. A unit test compares the two in both directions. */
+import type { ExecutorKind } from "../protocol/values.js";
+
+/** What `futures.submit` takes; whatever is left out is taken from the active editor or asked for. */
+export interface SubmitOptions {
+  /** `Uri.toString()` of the document. */
+  readonly uri?: string;
+  /** As analysis names it: `fib`, `Shape.area`. */
+  readonly functionName?: string;
+  /** One line of TypeScript expressions separated by commas. Given: nothing is asked. */
+  readonly argumentsText?: string;
+  readonly executor?: ExecutorKind;
+}
+
+/** A task, from wherever it is named: a tree node, a link in a hover, a test. */
+export interface TaskReference {
+  readonly taskId: string;
+}
+
+/** A function with CodeLens, named without its code. */
+export interface FunctionReference {
+  readonly uri: string;
+  readonly functionName: string;
+}
+
+/** A stack frame of a task's error: index into `framesOf(error)`. */
+export interface FrameReference extends TaskReference {
+  readonly frame: number;
+}
+
+/** Our commands and the arguments each takes. */
+export interface CommandArguments {
+  "futures.submit": [options?: SubmitOptions];
+  "futures.submitAgain": [task?: TaskReference];
+  "futures.cancel": [what?: TaskReference | FunctionReference];
+  "futures.selectExecutor": [choice?: { readonly executor: ExecutorKind }];
+  "futures.openValue": [task?: TaskReference];
+  "futures.copyValue": [task?: TaskReference];
+  "futures.showOutput": [];
+  "futures.showLog": [];
+  "futures.restartKernel": [];
+  "futures.clearTasks": [];
+  "futures.openFrame": [frame: FrameReference];
+  "futures.revealFunction": [task: TaskReference];
+}
+
+export type CommandId = keyof CommandArguments;
+
+/** The commands again as a list, each with whether a person finds it in the command palette. */
+export const commandIds = {
+  "futures.submit": { palette: true },
+  "futures.submitAgain": { palette: true },
+  "futures.cancel": { palette: true },
+  "futures.selectExecutor": { palette: true },
+  "futures.openValue": { palette: true },
+  "futures.copyValue": { palette: true },
+  "futures.showOutput": { palette: true },
+  "futures.showLog": { palette: true },
+  "futures.restartKernel": { palette: true },
+  "futures.clearTasks": { palette: true },
+  "futures.openFrame": { palette: false },
+  "futures.revealFunction": { palette: false },
+} as const satisfies Record<CommandId, { palette: boolean }>;
+
+/** A call of a command: one of ours, or one of the editor's own that we link to. */
+export interface CommandCall {
+  readonly id: CommandId | "workbench.trust.manage" | "workbench.action.openSettings";
+  readonly args?: readonly unknown[];
+}
+
+/** Our settings, without the section `futures`, with their types as they are used. */
+export interface Settings {
+  runtime: string;
+  executor: ExecutorKind;
+  resultTimeout: number;
+  maxWorkers: number;
+  maxMemory: number;
+  stopGrace: number;
+  "inlineText.enabled": boolean;
+  "inlineText.maxLength": number;
+  "codeLens.enabled": boolean;
+}
+
+/** Section of every setting, and prefix of every id. */
+export const section = "futures";
+
+export const viewIds = { container: "futures", tasks: "futures.tasks" } as const;
+
+/** Keys for `when` clauses. */
+export const contextKeys = { hasOpenTasks: "futures.hasOpenTasks", hasSettledTasks: "futures.hasSettledTasks" } as const;
+
+/** What a tree item is, for the menus. */
+export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker" } as const;
+
+/** Scheme of the read-only documents that show a whole value. */
+export const valueScheme = "futures-value";
+
+/** The language ids whose functions can be submitted. */
+export const languageIds = ["typescript", "typescriptreact", "javascript", "javascriptreact"] as const;
+
+/** What the text at the end of a line says; each has a colour, `futures.<kind>Foreground`. */
+export const lineKinds = ["pending", "running", "finished", "failed", "timedOut", "cancelled", "stale"] as const;
+export type LineKind = (typeof lineKinds)[number];
+
+/** Id of the contributed colour of a kind. */
+export function colorId(kind: LineKind): string {
+  return `${section}.${kind}Foreground`;
+}

@@ -1,0 +1,11 @@
+/**
+ * The environment of the kernel: the user's, without what the editor put there for its own processes. NODE_OPTIONS goes too:
+ * what it asks for, a debugger or a loader, is meant for other programs and would run in the kernel and in every worker.
+ *
+ * @param env The extension host's environment.
+ * @param own What the runtime needs; wins over `env`.
+ */
+export function kernelEnvironment(env: NodeJS.ProcessEnv, own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/i.test(name));
+  return { ...Object.fromEntries(kept), ...own };
+}

@@ -1,0 +1,137 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import type { ConfigureMessage, KernelEvent, TaskEvent } from "../../protocol/messages.js";
+import type { Config } from "../config.js";
+import { Disposables } from "../disposables.js";
+import type { Disposable } from "../emitter.js";
+import type { TaskOutput } from "../log.js";
+import type { Messages } from "../messages.js";
+import type { ExecutorStore } from "../tasks/executorStore.js";
+import type { TaskStore } from "../tasks/taskStore.js";
+import { KernelClient } from "./kernelClient.js";
+import { findRuntime, type Runtime } from "./runtime.js";
+
+export interface KernelsParts {
+  readonly store: TaskStore;
+  readonly executors: ExecutorStore;
+  readonly output: TaskOutput;
+  readonly config: Config;
+  readonly messages: Messages;
+  readonly log: vscode.LogOutputChannel;
+  /** The kernel's entry file. */
+  readonly modulePath: string;
+  /** Folder of the extension's for this workspace. */
+  readonly storage: string;
+}
+
+/** The kernels: one for each workspace folder that something was submitted from, one per directory for files outside of all. */
+export class Kernels implements Disposable {
+  readonly #parts: KernelsParts;
+  readonly #kernels = new Map<string, KernelClient>();
+  readonly #disposables = new Disposables();
+  #runtime: Promise<Runtime> | undefined;
+
+  constructor(parts: KernelsParts) {
+    this.#parts = parts;
+    const { runtime, maxWorkers, maxMemory, stopGrace } = parts.config;
+    for (const setting of [maxWorkers, maxMemory, stopGrace]) {
+      this.#disposables.add(setting.onDidChange(() => this.all().forEach((kernel) => void kernel.send(this.#configuration(kernel.folder)))));
+    }
+    this.#disposables.add(runtime.onDidChange(() => (this.#runtime = undefined)));
+    this.#disposables.add(
+      vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        for (const { uri } of removed) this.#kernels.get(uri.fsPath)?.dispose();
+        for (const { uri } of removed) this.#kernels.delete(uri.fsPath);
+      }),
+    );
+  }
+
+  /** Every kernel so far, started or not. */
+  all(): KernelClient[] {
+    return [...this.#kernels.values()];
+  }
+
+  /** The kernel with this key, {@link KernelClient.folder}. */
+  get(folder: string): KernelClient | undefined {
+    return this.#kernels.get(folder);
+  }
+
+  /** The kernel that a module runs in. */
+  forFile(file: string): KernelClient {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath ?? path.dirname(file);
+    const known = this.#kernels.get(folder);
+    if (known) return known;
+    const kernel = this.#create(folder);
+    this.#kernels.set(folder, kernel);
+    return kernel;
+  }
+
+  /** Ends all kernels; {@link gone} resolves when no process is left. */
+  dispose(): void {
+    this.#disposables.dispose();
+    for (const kernel of this.all()) kernel.dispose();
+  }
+
+  /** Resolves when no process of ours is left. */
+  async gone(): Promise<void> {
+    await Promise.all(this.all().map((kernel) => kernel.disposed));
+  }
+
+  #create(folder: string): KernelClient {
+    const { log, modulePath, executors, store, messages } = this.#parts;
+    const { t } = vscode.l10n;
+    const kernel = new KernelClient({
+      folder,
+      modulePath,
+      findRuntime: () => this.#findRuntime(),
+      configuration: () => this.#configuration(folder),
+      log,
+      t,
+    });
+    kernel.onEvents(({ generation, events }) => this.#take(folder, generation, events));
+    kernel.onEnd(({ generation, error }) => {
+      store.failGeneration(folder, generation, error, Date.now());
+      executors.delete(folder);
+    });
+    kernel.onStop((how) => {
+      const restart = { title: t("Restart Kernel"), command: { id: "futures.restartKernel" } } as const;
+      messages.error(t("The kernel of {0} keeps dying and was stopped: {1}", path.basename(folder), how), messages.showLog, restart);
+    });
+    return kernel;
+  }
+
+  #take(folder: string, generation: number, events: readonly KernelEvent[]): void {
+    const { store, executors, output } = this.#parts;
+    const described = events.findLast((event) => event.type === "executors");
+    store.apply(events.filter((event): event is TaskEvent => event.type !== "executors"));
+    if (described) executors.set(folder, described.executors);
+    store.noteWorkers(folder, generation, executors.of(folder));
+    for (const event of events) {
+      if (event.type === "output") output.append(event);
+      if (event.type === "settled") output.end(event.taskId);
+    }
+  }
+
+  #configuration(folder: string): ConfigureMessage {
+    const { maxWorkers, maxMemory, stopGrace } = this.#parts.config;
+    const settings = { maxWorkers: maxWorkers.value, maxMemory: maxMemory.value, stopGrace: stopGrace.value };
+    return { type: "configure", settings, folder, storage: this.#parts.storage };
+  }
+
+  /** Looked for once; a search that failed is repeated, because the user may have installed one since. */
+  #findRuntime(): Promise<Runtime> {
+    const found = this.#runtime ?? this.#search();
+    this.#runtime = found;
+    found.catch(() => {
+      if (this.#runtime === found) this.#runtime = undefined;
+    });
+    return found;
+  }
+
+  async #search(): Promise<Runtime> {
+    await mkdir(this.#parts.storage, { recursive: true });
+    const editor = { execPath: process.execPath, version: process.versions.node };
+    return findRuntime({ setting: this.#parts.config.runtime.value, env: process.env, editor, t: vscode.l10n.t });
+  }
+}

@@ -1,0 +1,92 @@
+import path from "node:path";
+import * as vscode from "vscode";
+import type { ExtensionApi } from "./api.js";
+import { CancelCommand } from "./commands/cancelCommand.js";
+import { restartKernel } from "./commands/kernelCommands.js";
+import { registerCommands } from "./commands/register.js";
+import { selectExecutor } from "./commands/selectExecutor.js";
+import { SubmitCommands } from "./commands/submitCommands.js";
+import { TaskCommands } from "./commands/taskCommands.js";
+import { readConfig } from "./config.js";
+import { followContextKeys } from "./contextKeys.js";
+import { Disposables } from "./disposables.js";
+import { FunctionCodeLenses } from "./editor/codeLens.js";
+import { LineDecorations } from "./editor/decorations.js";
+import { EditTracker } from "./editor/editTracker.js";
+import { FunctionIndex } from "./editor/functionIndex.js";
+import { TaskHovers } from "./editor/hover.js";
+import { Placements } from "./editor/placements.js";
+import { TextChanges } from "./editor/textChanges.js";
+import { ValueDocuments } from "./editor/valueDocuments.js";
+import { Kernels } from "./kernel/kernels.js";
+import { createLog, TaskOutput } from "./log.js";
+import { Messages } from "./messages.js";
+import { ArgumentHistory } from "./tasks/argumentHistory.js";
+import { ExecutorChoice } from "./tasks/executorChoice.js";
+import { ExecutorStore } from "./tasks/executorStore.js";
+import { Submitter } from "./tasks/submitter.js";
+import { TaskStore } from "./tasks/taskStore.js";
+import { StatusBar } from "./views/statusBar.js";
+import { TaskTree } from "./views/taskTree.js";
+
+let running: { readonly disposables: Disposables; readonly kernels: Kernels } | undefined;
+
+/** Puts the extension together. Nothing is started: the kernel comes with the first submission. */
+export function activate(context: vscode.ExtensionContext): ExtensionApi {
+  const disposables = new Disposables();
+  const add = disposables.add.bind(disposables);
+  const log = add(createLog());
+  const config = add(readConfig(log));
+  const messages = add(new Messages(log));
+
+  const store = add(new TaskStore());
+  const executors = add(new ExecutorStore());
+  const choice = add(new ExecutorChoice(context.workspaceState, config.executor));
+  const history = new ArgumentHistory(context.workspaceState);
+  const output = add(new TaskOutput(store));
+  const modulePath = vscode.Uri.joinPath(context.extensionUri, "dist", "kernel", "main.js").fsPath;
+  const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, "programs");
+  const kernels = add(new Kernels({ store, executors, output, config, messages, log, modulePath, storage }));
+
+  const index = add(new FunctionIndex());
+  const tracker = new EditTracker();
+  const placements = new Placements(store, index, tracker);
+  add(new TextChanges(store, tracker, index));
+  add(new LineDecorations(store, placements, index, config));
+  add(new FunctionCodeLenses(index, config));
+  add(new TaskHovers(placements));
+  const values = add(new ValueDocuments(store));
+  const tree = add(new TaskTree(store, executors, choice));
+  const statusBar = add(new StatusBar(store, choice));
+  add(followContextKeys(store));
+
+  const submitter = new Submitter({ store, index, tracker, history, choice, kernels, config });
+  const submits = new SubmitCommands(submitter, store, index);
+  const cancels = new CancelCommand(store, kernels, index, messages);
+  const tasks = new TaskCommands(store, placements, values);
+  const handlers = {
+    "futures.submit": submits.submit.bind(submits),
+    "futures.submitAgain": submits.submitAgain.bind(submits),
+    "futures.cancel": cancels.cancel.bind(cancels),
+    "futures.selectExecutor": selectExecutor.bind(undefined, choice),
+    "futures.openValue": tasks.openValue.bind(tasks),
+    "futures.copyValue": tasks.copyValue.bind(tasks),
+    "futures.openFrame": tasks.openFrame.bind(tasks),
+    "futures.revealFunction": tasks.revealFunction.bind(tasks),
+    "futures.clearTasks": () => store.clearSettled(),
+    "futures.restartKernel": () => restartKernel(kernels, messages),
+    "futures.showOutput": () => output.show(),
+    "futures.showLog": () => log.show(),
+  };
+  add(registerCommands(handlers, messages));
+  running = { disposables, kernels };
+  return { store, executors, kernels, history, choice, messages, tree, statusBar };
+}
+
+/** Ends everything; resolves when no process of ours is left. */
+export async function deactivate(): Promise<void> {
+  const ending = running;
+  running = undefined;
+  ending?.disposables.dispose();
+  await ending?.kernels.gone();
+}

@@ -1,0 +1,142 @@
+import * as vscode from "vscode";
+import type { FunctionInfo } from "../../analysis/types.js";
+import type { ExecutorKind } from "../../protocol/values.js";
+import type { Config } from "../config.js";
+import { isModule, moduleFile, unsavedTexts } from "../editor/documents.js";
+import type { EditTracker } from "../editor/editTracker.js";
+import { type FunctionIndex, functionHash } from "../editor/functionIndex.js";
+import { executorName } from "../editor/taskText.js";
+import { UserError } from "../errors.js";
+import type { SubmitOptions } from "../ids.js";
+import type { Kernels } from "../kernel/kernels.js";
+import type { ArgumentHistory } from "./argumentHistory.js";
+import { askForArguments } from "./argumentPrompt.js";
+import type { ExecutorChoice } from "./executorChoice.js";
+import type { TaskRecord } from "./taskRecord.js";
+import type { TaskStore } from "./taskStore.js";
+
+export interface SubmitterParts {
+  readonly store: TaskStore;
+  readonly index: FunctionIndex;
+  readonly tracker: EditTracker;
+  readonly history: ArgumentHistory;
+  readonly choice: ExecutorChoice;
+  readonly kernels: Kernels;
+  readonly config: Config;
+}
+
+/** The one way into an executor: palette, CodeLens, hover, tree and tests all submit here. */
+export class Submitter {
+  readonly #parts: SubmitterParts;
+
+  constructor(parts: SubmitterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Submits a function, asking for what is not given.
+   *
+   * @returns The task's id, or `undefined` if the user left the prompt.
+   * @throws UserError when the workspace is not trusted, or there is no such function.
+   */
+  async submit(options: SubmitOptions = {}): Promise<string | undefined> {
+    requireTrust();
+    const document = await this.#document(options.uri);
+    const { name } = this.#function(document, options);
+    const executor = options.executor ?? this.#parts.choice.value;
+    const argumentsText = options.argumentsText ?? (await this.#ask(document, name, executor));
+    if (argumentsText === undefined) return undefined;
+    // The text may have changed while the prompt was open; what runs is what stands there now.
+    const fn = this.#function(document, { functionName: name });
+    await this.#parts.history.remember(document.uri.toString(), name, argumentsText);
+    return this.#send(document, fn, argumentsText, executor);
+  }
+
+  /**
+   * Submits the same function with the same arguments, as its text is now, to the executor that is selected now.
+   *
+   * @throws UserError as {@link submit}.
+   */
+  submitAgain(task: TaskRecord): Promise<string | undefined> {
+    return this.submit({ uri: task.uri, functionName: task.functionName, argumentsText: task.argumentsText });
+  }
+
+  async #document(uri: string | undefined): Promise<vscode.TextDocument> {
+    const { t } = vscode.l10n;
+    const document = uri === undefined ? vscode.window.activeTextEditor?.document : await openDocument(vscode.Uri.parse(uri));
+    if (!document)
+      throw new UserError(t("There is no editor to submit from. Open a TypeScript or JavaScript file and put the cursor in a function."));
+    if (!isModule(document))
+      throw new UserError(
+        t("{0} cannot be submitted: it is no TypeScript or JavaScript file on a disk.", vscode.workspace.asRelativePath(document.uri)),
+      );
+    return document;
+  }
+
+  #function(document: vscode.TextDocument, { functionName }: SubmitOptions): FunctionInfo {
+    const { t } = vscode.l10n;
+    const { index } = this.#parts;
+    const file = vscode.workspace.asRelativePath(document.uri);
+    const problem = index.analysisOf(document).problems[0];
+    const because = problem ? ` ${t("The file has a syntax error at line {0}: {1}", problem.position.line + 1, problem.message)}` : "";
+    if (functionName !== undefined) {
+      const named = index.named(document, functionName);
+      if (!named) throw new UserError(t("There is no function {0} in {1}.", functionName, file) + because);
+      return named;
+    }
+    const position = vscode.window.visibleTextEditors.find((editor) => editor.document === document)?.selection.active;
+    const found = position && index.at(document, position);
+    if (found) return found;
+    const where = position ? t("There is no function at line {0} of {1}.", position.line + 1, file) : t("No function of {0} was named.", file);
+    throw new UserError(
+      `${where} ${t("Put the cursor inside a function that can be reached from the top level of the file, and submit again.")}${because}`,
+    );
+  }
+
+  async #ask(document: vscode.TextDocument, name: string, executor: ExecutorKind): Promise<string | undefined> {
+    const fn = this.#function(document, { functionName: name });
+    if (fn.parameters.length === 0) return "";
+    return askForArguments(fn, this.#parts.history.last(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
+  }
+
+  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, executor: ExecutorKind): string {
+    const { store, tracker, kernels, config } = this.#parts;
+    const file = moduleFile(document);
+    if (file === undefined) throw new Error(`${document.uri} is no module any more`);
+    const kernel = kernels.forFile(file);
+    const taskId = store.nextId();
+    store.add({
+      id: taskId,
+      kernel: kernel.folder,
+      generation: kernel.start(),
+      uri: document.uri.toString(),
+      functionName: fn.name,
+      functionHash: functionHash(document, fn),
+      line: fn.nameRange.start.line,
+      tick: tracker.now(),
+      argumentsText,
+      executor,
+      createdAt: Date.now(),
+    });
+    const overlay = unsavedTexts(document);
+    kernel.send({ type: "submit", taskId, executor, file, functionName: fn.name, argumentsText, overlay, resultTimeout: config.resultTimeout.value });
+    return taskId;
+  }
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  const { t } = vscode.l10n;
+  throw new UserError(t("Nothing was run: this workspace is not trusted, and submitting a function runs its code."), {
+    title: t("Manage Workspace Trust"),
+    command: { id: "workbench.trust.manage" },
+  });
+}
+
+async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch (error) {
+    throw new UserError(vscode.l10n.t("{0} cannot be opened: {1}", uri.fsPath, error instanceof Error ? error.message : String(error)));
+  }
+}

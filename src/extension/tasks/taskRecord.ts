@@ -1,0 +1,128 @@
+import type { TaskEvent } from "../../protocol/messages.js";
+import type { ErrorDescription, ExecutorKind, StackFrame, ValueDescription } from "../../protocol/values.js";
+
+/** `building` until the kernel has put the task into an executor's queue; the rest are the states of a future. */
+export type TaskState = "building" | "pending" | "running" | "finished" | "failed" | "cancelled";
+
+export interface TaskWorker {
+  readonly name: string;
+  readonly pid?: number;
+  readonly threadId?: number;
+}
+
+/** All that is known about one submission. Immutable: every change makes a new record. Times are ms since the epoch. */
+export interface TaskRecord {
+  /** Counted from `1` while the extension lives; shown as `#1`. */
+  readonly id: string;
+  /** Key of its kernel: the folder that the kernel serves. */
+  readonly kernel: string;
+  readonly generation: number;
+  /** `Uri.toString()` of the document. */
+  readonly uri: string;
+  readonly functionName: string;
+  /** Hash of the function's text at submission. */
+  readonly functionHash: string;
+  /** The function's line at submission, counted from 0. */
+  readonly line: number;
+  /** Tick of the edit tracker at submission: lines of that moment can be found again after edits. */
+  readonly tick: number;
+  readonly argumentsText: string;
+  readonly executor: ExecutorKind;
+  readonly state: TaskState;
+  readonly createdAt: number;
+  /** When it came into the executor's queue. */
+  readonly submittedAt?: number;
+  /** ms; 0 when the program was known. */
+  readonly buildTime?: number;
+  readonly startedAt?: number;
+  readonly settledAt?: number;
+  /** ms from start to end by the kernel's monotonic clock. */
+  readonly duration?: number;
+  readonly worker?: TaskWorker;
+  /** Set while still open, when the wait for the result has ended. */
+  readonly timedOut?: ErrorDescription;
+  /** The user has asked for its end; it is still open. */
+  readonly cancelling: boolean;
+  readonly value?: ValueDescription;
+  readonly error?: ErrorDescription;
+  readonly warnings: readonly string[];
+  /** The function's text is another one now. */
+  readonly stale: boolean;
+}
+
+/** What is known of a task before the kernel has said anything. */
+export type NewTask = Pick<
+  TaskRecord,
+  "id" | "kernel" | "generation" | "uri" | "functionName" | "functionHash" | "line" | "tick" | "argumentsText" | "executor" | "createdAt"
+>;
+
+/** The first record of a task. */
+export function newRecord(task: NewTask): TaskRecord {
+  return { ...task, state: "building", cancelling: false, warnings: [], stale: false };
+}
+
+/** True until the task has settled. */
+export function isOpen(task: TaskRecord): boolean {
+  return task.state === "building" || task.state === "pending" || task.state === "running";
+}
+
+/** The record after `event`. A settled record stays as it is: what comes late from a kernel that is already given up is dropped. */
+export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
+  if (!isOpen(task)) return task;
+  switch (event.type) {
+    case "accepted":
+    case "output":
+      return task;
+    case "submitted":
+      return { ...task, state: "pending", submittedAt: event.at, buildTime: event.buildTime, warnings: event.warnings };
+    case "started":
+      return { ...task, state: "running", startedAt: event.at, worker: { name: event.worker } };
+    case "timedOut":
+      return { ...task, timedOut: event.error };
+    case "settled": {
+      const { state: _, ...outcome } = event.outcome;
+      const duration = event.duration === undefined ? {} : { duration: event.duration };
+      return { ...task, ...outcome, ...duration, state: event.outcome.state, settledAt: event.at, cancelling: false };
+    }
+  }
+}
+
+/** `fib(40)`: how a task is called in a list. */
+export function callText(task: Pick<TaskRecord, "functionName" | "argumentsText">): string {
+  return `${task.functionName}(${task.argumentsText})`;
+}
+
+/** What went wrong, if something did: the task's error, or while it is open the timeout of its wait. */
+export function faultOf(task: TaskRecord): ErrorDescription | undefined {
+  return task.error ?? (isOpen(task) ? task.timedOut : undefined);
+}
+
+/** `TypeError: x is not a function`; the name alone when there is no message. */
+export function headline(error: Pick<ErrorDescription, "name" | "message">): string {
+  return error.message === "" ? error.name : `${error.name}: ${error.message}`;
+}
+
+/** An error, then its causes and parts, depth first, at most 20: the order in which a hover tells them. */
+export function errorsOf(error: ErrorDescription): ErrorDescription[] {
+  const found: ErrorDescription[] = [];
+  const visit = (one: ErrorDescription): void => {
+    if (found.length >= 20) return;
+    found.push(one);
+    if (one.cause) visit(one.cause);
+    for (const part of one.errors ?? []) visit(part);
+  };
+  visit(error);
+  return found;
+}
+
+/** Every frame of {@link errorsOf}, in that order; a link names a frame by its index here. */
+export function framesOf(error: ErrorDescription): StackFrame[] {
+  return errorsOf(error).flatMap((one) => one.frames);
+}
+
+/** Where user code threw: the innermost frame in the user's own files. */
+export function thrownAt(error: ErrorDescription): (StackFrame & { file: string; line: number }) | undefined {
+  return error.frames.find(
+    (frame): frame is StackFrame & { file: string; line: number } => frame.origin === "user" && frame.file !== undefined && frame.line !== undefined,
+  );
+}

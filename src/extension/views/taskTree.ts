@@ -1,0 +1,170 @@
+import * as vscode from "vscode";
+import { Disposables } from "../disposables.js";
+import { taskMarkdown } from "../editor/hover.js";
+import type { Disposable } from "../emitter.js";
+import { viewIds } from "../ids.js";
+import type { ExecutorChoice } from "../tasks/executorChoice.js";
+import type { ExecutorStore } from "../tasks/executorStore.js";
+import { isOpen } from "../tasks/taskRecord.js";
+import type { TaskStore } from "../tasks/taskStore.js";
+import { executorItem, kernelItem, taskItem, tasksItem, workerItem } from "./treeItems.js";
+import { type TreeNode, TreeNodes } from "./treeNodes.js";
+
+/** ms in which changes are gathered before the tree is told. */
+const pause = 250;
+
+/** The sidebar: executors with their workers, and tasks, the newest first. */
+export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
+  readonly #disposables = new Disposables();
+  readonly #changes = this.#disposables.add(new vscode.EventEmitter<TreeNode[] | undefined>());
+  readonly #nodes = new TreeNodes();
+  readonly #store: TaskStore;
+  readonly #executors: ExecutorStore;
+  readonly #choice: ExecutorChoice;
+  readonly #view: vscode.TreeView<TreeNode>;
+  /** Nodes to tell of at the end of the pause; `everything` when the top level changed. */
+  readonly #changed = new Set<TreeNode>();
+  #everything = false;
+  #shownTop = "";
+  #shownTasks = "";
+  #timer: NodeJS.Timeout | undefined;
+  #clock: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeTreeData = this.#changes.event;
+
+  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice) {
+    this.#store = store;
+    this.#executors = executors;
+    this.#choice = choice;
+    this.#view = this.#disposables.add(vscode.window.createTreeView(viewIds.tasks, { treeDataProvider: this, showCollapseAll: true }));
+    this.#disposables.add(store.onDidChange((ids) => this.#noteTasks(ids)));
+    this.#disposables.add(executors.onDidChange((kernel) => this.#noteExecutors(kernel)));
+    this.#disposables.add(choice.onDidChange(() => this.#noteExecutors(...this.#executors.kernels())));
+    this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#tick()));
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    switch (node?.kind) {
+      case undefined:
+        return this.#top();
+      case "kernel":
+        return this.#executorNodes(node.kernel);
+      case "executor":
+        return (this.#executors.find(node.kernel, node.executor)?.workers ?? []).map(({ name }) =>
+          this.#nodes.worker(node.kernel, node.executor, name),
+        );
+      case "tasks":
+        return this.#store.all().map(({ id }) => this.#nodes.task(id));
+      default:
+        return [];
+    }
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    switch (node.kind) {
+      case "kernel":
+        return kernelItem(node);
+      case "executor":
+        return executorItem(node, this.#executors.find(node.kernel, node.executor), node.executor === this.#choice.value);
+      case "worker": {
+        const worker = this.#executors.find(node.kernel, node.executor)?.workers.find(({ name }) => name === node.worker);
+        return workerItem(node, worker, worker?.taskId === undefined ? undefined : this.#store.get(worker.taskId));
+      }
+      case "tasks":
+        return tasksItem(node, this.#store.all());
+      case "task":
+        return taskItem(node, this.#store.get(node.taskId), Date.now());
+    }
+  }
+
+  /** The tooltip of a task is its hover; made when it is asked for. */
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    const task = node.kind === "task" ? this.#store.get(node.taskId) : undefined;
+    if (task) item.tooltip = taskMarkdown(task, Date.now());
+    return item;
+  }
+
+  /** Needed to show a node that is not unfolded yet. */
+  getParent(node: TreeNode): TreeNode | undefined {
+    if (node.kind === "task") return this.#nodes.tasks;
+    if (node.kind === "worker") return this.#nodes.executor(node.kernel, node.executor);
+    return node.kind === "executor" && this.#executors.kernels().length > 1 ? this.#nodes.kernel(node.kernel) : undefined;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#clock);
+    this.#disposables.dispose();
+  }
+
+  #top(): TreeNode[] {
+    const kernels = this.#executors.kernels();
+    const [only] = kernels;
+    const executors: TreeNode[] =
+      kernels.length === 1 && only !== undefined ? this.#executorNodes(only) : kernels.map((kernel) => this.#nodes.kernel(kernel));
+    return this.#store.isEmpty ? executors : [...executors, this.#nodes.tasks];
+  }
+
+  #executorNodes(kernel: string): TreeNode[] {
+    return this.#executors.of(kernel).map(({ kind }) => this.#nodes.executor(kernel, kind));
+  }
+
+  #noteTasks(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      if (this.#store.get(id)) this.#changed.add(this.#nodes.task(id));
+      else this.#nodes.deleteTask(id);
+    }
+    this.#schedule();
+  }
+
+  #noteExecutors(...kernels: string[]): void {
+    for (const node of kernels.flatMap((kernel) => this.#executorNodes(kernel))) this.#changed.add(node);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#everything ||=
+      this.#shownTop !==
+      this.#top()
+        .map(({ id }) => id)
+        .join();
+    this.#timer ??= setTimeout(() => this.#tell(), pause);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const running = this.#store.all().filter(({ state }) => state === "running").length;
+    this.#view.badge = running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t("{0} running", running) };
+    const tasks = this.#store
+      .all()
+      .map(({ id }) => id)
+      .join();
+    // The node above the tasks tells how many are open, so it changes whenever one of them does.
+    const changed: TreeNode[] = [...this.#changed].filter(({ kind }) => kind !== "task" || tasks === this.#shownTasks);
+    if ([...this.#changed].some(({ kind }) => kind === "task") || tasks !== this.#shownTasks) changed.push(this.#nodes.tasks);
+    this.#changes.fire(this.#everything ? undefined : changed);
+    this.#shownTop = this.#top()
+      .map(({ id }) => id)
+      .join();
+    this.#shownTasks = tasks;
+    this.#changed.clear();
+    this.#everything = false;
+    this.#tick();
+  }
+
+  /** Elapsed times, once a second and only while somebody may be looking. */
+  #tick(): void {
+    clearTimeout(this.#clock);
+    const running = this.#store.open().filter(({ state }) => state === "running");
+    if (!this.#view.visible || running.length === 0 || this.#disposables.disposed) return;
+    this.#clock = setTimeout(() => {
+      this.#changes.fire(running.filter(isOpen).map(({ id }) => this.#nodes.task(id)));
+      this.#tick();
+    }, 1_000);
+  }
+
+  /** The editor's own view of the tree: for tests and for showing a node. */
+  get view(): vscode.TreeView<TreeNode> {
+    return this.#view;
+  }
+}
