@@ -28,7 +28,10 @@ export interface Parameter {
 
 /** A function that can be submitted: reachable from the module's top level. */
 export interface FunctionInfo {
-  /** `fib`, `Shape.area` (class static method), `handlers.onData` (member of an object literal), `default` (anonymous default export). */
+  /**
+   * `fib`, `Shape.area` (class static method), `handlers.onData` or `handlers["on-data"]` (member of an object literal), `default` (anonymous
+   * default export), in a CommonJS module also `module.exports` and `exports.fib`. Unique in its module: of two functions of one name the last counts.
+   */
   readonly name: string;
   readonly kind: "declaration" | "expression" | "arrow" | "staticMethod" | "objectMember";
   readonly async: boolean;
@@ -39,6 +42,8 @@ export interface FunctionInfo {
   readonly jsDoc?: string;
   /** The whole declaration, `export` and decorators included, JSDoc not. */
   readonly range: Range;
+  /** As `range`, with the JSDoc and the overload signatures above. */
+  readonly fullRange: Range;
   /** The name itself (for an anonymous default export the `default` keyword). Its line is "the function's line". */
   readonly nameRange: Range;
 }
@@ -53,7 +58,7 @@ export interface ModuleAnalysis {
   readonly functions: readonly FunctionInfo[];
   /** Names bound at the top level by declarations and imports (types left out), in source order. */
   readonly bindings: readonly string[];
-  /** `commonjs` when the text uses `module.exports`, `exports.x =`, or `export =` and has no other import or export statement. */
+  /** `commonjs` when the text has `export =`, or uses `module.exports` or `exports` and has no export statement. */
   readonly format: "esm" | "commonjs";
   /** Empty when the text parses. With errors, functions and bindings hold what could still be recognised. */
   readonly problems: readonly SyntaxProblem[];
