@@ -1,9 +1,27 @@
 import type { ImportDeclaration, LVal, Node, Statement, TSModuleDeclaration, VoidPattern } from "@babel/types";
-import { declarationOf } from "./syntax.js";
+import { declarationOf, walk } from "./syntax.js";
 
-/** Names that the module's top level binds to values: declarations and imports, types left out, in source order, each once. */
+/**
+ * Names that the module's top level binds to values: declarations and imports, types left out, in source order, each once.
+ * An import that nothing uses as a value may be that of a type, so it is left out as TypeScript itself leaves it out.
+ */
 export function bindingsOf(body: readonly Statement[]): string[] {
-  return [...new Set(body.flatMap((statement) => namesBoundBy(statement)))];
+  const used = namesUsedAsValues(body);
+  return [
+    ...new Set(body.flatMap((statement) => namesBoundBy(statement).filter((name) => statement.type !== "ImportDeclaration" || used.has(name)))),
+  ];
+}
+
+function namesUsedAsValues(body: readonly Statement[]): Set<string> {
+  const used = new Set<string>();
+  for (const statement of body) {
+    // `export { T }` may pass on a type.
+    if (statement.type === "ImportDeclaration" || (statement.type === "ExportNamedDeclaration" && !statement.declaration)) continue;
+    walk(statement, (node) => {
+      if (node.type === "Identifier" || node.type === "JSXIdentifier") used.add(node.name);
+    });
+  }
+  return used;
 }
 
 function namesBoundBy(statement: Statement): string[] {

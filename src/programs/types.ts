@@ -1,10 +1,13 @@
 /** What `src/programs` is asked for and what it gives. */
+import type { FunctionInfo } from "../analysis/types.js";
 
 export interface ProgramRequest {
   /** Absolute path of the module that holds the function. */
   readonly file: string;
   /** Unsaved texts by absolute path; they win over the disk. */
   readonly overlay: ReadonlyMap<string, string>;
+  /** True for a module that is run as a program: `import.meta.main` is true in it. Default false. */
+  readonly main?: boolean;
 }
 
 /** The bundle of an entry module with everything of the workspace that it imports; packages stay imports. */
@@ -17,23 +20,30 @@ export interface Program {
   readonly url: string;
   /** Names that argument texts may use: the module's top-level bindings, by the name under which the bundle exports each. */
   readonly bindings: ReadonlyMap<string, string>;
+  /** What can be called. */
+  readonly functions: readonly FunctionInfo[];
   /** Texts of esbuild's warnings with their places. */
   readonly warnings: readonly string[];
+}
+
+export interface CallRequest {
+  /** As analysis names it. */
+  readonly functionName: string;
+  /** TypeScript expressions separated by commas. */
+  readonly argumentsText: string;
 }
 
 /** A module that calls one function of a program with one argument text. Load it, then call its export {@link CallProgram.exportName}. */
 export interface CallProgram {
   readonly url: string;
   readonly exportName: "call";
-  /** Where the argument text stands in the module of `url`, to tell its frames from others: line counted from 1, column of its first character from 1. */
-  readonly argumentsAt: { readonly line: number; readonly column: number };
   /** Too few arguments for the required parameters, and the like. */
   readonly warnings: readonly string[];
 }
 
 export interface BuildProblem {
   readonly message: string;
-  /** Absolute path; absent for a problem of the argument text. */
+  /** Absolute path; absent for a problem that has no place. */
   readonly file?: string;
   /** Counted from 1. */
   readonly line?: number;
