@@ -36,14 +36,17 @@ const common = {
   logLevel: flag("silent") ? "error" : "warning",
 };
 
+// The maps of the library are made but not linked: its frames in a user's stack must stay recognisable as the library's.
 const library = {
   ...common,
+  sourcemap: "external",
   format: "esm",
   outdir: "dist/futures",
   entryPoints: { index: "src/futures/index.ts", "worker/thread": "src/futures/worker/thread.ts", "worker/process": "src/futures/worker/process.ts" },
 };
 const libraryForRequire = {
   ...common,
+  sourcemap: "external",
   format: "cjs",
   outfile: "dist/futures/index.cjs",
   entryPoints: ["src/futures/index.ts"],

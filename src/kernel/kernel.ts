@@ -86,17 +86,16 @@ export class Kernel {
   }
 
   #configure(folder: string, storage: string): void {
-    const programsDirectory = path.join(storage, "programs");
-    if (programsDirectory === this.#places.programsDirectory) return;
-    mkdirSync(programsDirectory, { recursive: true });
+    if (storage === this.#places.programsDirectory) return;
+    mkdirSync(storage, { recursive: true });
     try {
       process.chdir(folder);
     } catch (error) {
       this.#log("warn", `cannot work in ${folder}: ${String(error)}`);
     }
     void this.#builder?.dispose();
-    this.#builder = new ProgramBuilder({ directory: programsDirectory, libraryUrl: this.#options.libraryUrl });
-    this.#places = { programsDirectory, libraryDirectory: path.dirname(fileURLToPath(this.#options.libraryUrl)) };
+    this.#builder = new ProgramBuilder({ directory: storage, libraryUrl: this.#options.libraryUrl });
+    this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(fileURLToPath(this.#options.libraryUrl)) };
   }
 
   async #submit(message: SubmitMessage): Promise<void> {

@@ -27,14 +27,18 @@ export async function writeCall(files: ContentFiles, program: Program, { functio
   if (!args.ok) throw new ArgumentsError(args.message, args.offset);
   const expressions = await compile(argumentsText);
   const names = [...program.bindings].filter(([name]) => mentions(argumentsText, name));
+  const { isMethod, target } = targetOf(fn, program);
   const text = [
     `import * as futures$program from ${JSON.stringify(program.url)};`,
-    // The exports of a CommonJS module are those of its default export.
-    `const futures$exports = "default" in futures$program && Object(futures$program.default) === futures$program.default ? new Proxy(futures$program, { get: (own, key) => (key in own ? own[key] : own.default[key]) }) : futures$program;`,
+    `const futures$exports = futures$program${program.format === "commonjs" ? ".default" : ""};`,
     `async function ${argumentsName}({ ${names.map(([name, alias]) => `${alias}: ${name}`).join(", ")} }) {`,
     expressions,
     "}",
-    `export async function call() { return ${targetOf(fn, program)}(...await ${argumentsName}(futures$exports)); }`,
+    "export async function call() {",
+    `const futures$values = await ${argumentsName}(futures$exports);`,
+    // A function by itself is called by itself: as a member of the exports it would stand in stacks under their name.
+    isMethod ? `return ${target}(...futures$values);` : `const futures$function = ${target}; return futures$function(...futures$values);`,
+    "}",
     "",
   ].join("\n");
   const name = `${digest(text)}${callEnding}`;
@@ -54,15 +58,14 @@ function mentions(text: string, name: string): boolean {
   return new RegExp(`(?<![\\p{ID_Continue}$])${name.replace(/\$/g, "\\$&")}(?![\\p{ID_Continue}$])`, "u").test(text);
 }
 
-/** `futures$exports.futures$Shape.area`: called as a member, so that `this` is right. */
-function targetOf({ name }: FunctionInfo, { bindings }: Program): string {
+/** Where the function is in the program; a method is called as a member, so that `this` is right. */
+function targetOf({ name, kind }: FunctionInfo, { bindings }: Program): { target: string; isMethod: boolean } {
+  const isMethod = kind === "staticMethod" || kind === "objectMember";
   const [, root = name, rest = ""] = /^([\p{ID_Continue}$]+)(.*)$/su.exec(name) ?? [];
-  if (root === "default" || name.startsWith("module.exports") || (root === "exports" && !bindings.has("exports"))) {
-    const path = name.replace(/^(module\.exports|exports|default)/, "");
-    // esbuild makes module.exports the default export of the bundle.
-    return `futures$program.default${path}`;
-  }
-  return `futures$exports.${bindings.get(root) ?? root}${rest}`;
+  const own = bindings.get(root);
+  if (own !== undefined) return { target: `futures$exports.${own}${rest}`, isMethod };
+  // What a CommonJS module exports is the default export of its bundle.
+  return { target: `futures$program.default${name.replace(/^(module\.exports|exports|default)/, "")}`, isMethod };
 }
 
 /** True for the module of a call. */

@@ -38,11 +38,12 @@ export class ProgramBuilder {
   async build(request: ProgramRequest): Promise<Program> {
     const { file, overlay, main = false } = request;
     const entry = entryOf(file, overlay.get(file) ?? (await readModule(file)));
+    const { format, functions, bindings } = entry;
     const { code, map, warnings } = await this.#bundlerOf(file, main).bundle({ file, text: entry.text, overlay });
     const hash = digest(code, map);
     await this.#files.write(`${hash}.mjs.map`, map);
     await this.#files.write(`${hash}.mjs`, `${code}//# sourceMappingURL=${hash}.mjs.map\n`);
-    return { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, bindings: entry.bindings, functions: entry.functions, warnings };
+    return { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings };
   }
 
   /**

@@ -20,6 +20,8 @@ export interface Program {
   readonly url: string;
   /** Names that argument texts may use: the module's top-level bindings, by the name under which the bundle exports each. */
   readonly bindings: ReadonlyMap<string, string>;
+  /** Of the module; the exports of a CommonJS module are the default export of its bundle. */
+  readonly format: "esm" | "commonjs";
   /** What can be called. */
   readonly functions: readonly FunctionInfo[];
   /** Texts of esbuild's warnings with their places. */

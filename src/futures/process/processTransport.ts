@@ -30,7 +30,7 @@ export class ProcessTransport implements Transport {
     const options: ForkOptions = {
       serialization: "advanced",
       execArgv: [...execArgv],
-      stdio: ["ignore", setup.captureOutput ? "pipe" : "inherit", "pipe", "ipc"],
+      stdio: ["ignore", setup.captureOutput || !ownsStdout() ? "pipe" : "inherit", "pipe", "ipc"],
     };
     if (env) options.env = env;
     if (cwd !== undefined) options.cwd = cwd;
@@ -52,14 +52,17 @@ export class ProcessTransport implements Transport {
   }
 }
 
+/** False in a thread, and in a worker whose output is captured: there file descriptor 1 is somebody else's. */
+function ownsStdout(): boolean {
+  return (process.stdout as { fd?: number }).fd === 1;
+}
+
 /** What does not come as a message: output of native code, of child processes, and of Node itself when it dies. */
 function forwardPipes(child: ChildProcess, setup: WorkerSetup, events: ChannelEvents): void {
-  const forward = (stream: "stdout" | "stderr") => (chunk: Buffer) => {
-    if (setup.captureOutput) events.message({ type: "output", stream, text: chunk.toString() });
-    else process[stream].write(chunk);
-  };
-  child.stdout?.on("data", forward("stdout"));
-  child.stderr?.on("data", forward("stderr"));
+  for (const stream of ["stdout", "stderr"] as const) {
+    if (setup.captureOutput) child[stream]?.setEncoding("utf8").on("data", (text: string) => events.message({ type: "output", stream, text }));
+    else child[stream]?.on("data", (chunk: Buffer) => process[stream].write(chunk));
+  }
 }
 
 /** The end is told after the last message: the channel may still be full when the process is gone. */

@@ -1,5 +1,6 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 /**
  * Sends everything that JavaScript prints in this worker to `emit`, in order with each other and with the worker's other messages.
@@ -7,10 +8,12 @@ import { Writable } from "node:stream";
  */
 export function captureOutput(emit: (stream: "stdout" | "stderr", text: string) => void): void {
   for (const name of ["stdout", "stderr"] as const) {
+    const decoder = new StringDecoder("utf8"); // a character may come in two pieces
     const stream = new Writable({
       decodeStrings: false,
       write(chunk: string | Buffer, _encoding, done) {
-        emit(name, chunk.toString());
+        const text = typeof chunk === "string" ? chunk : decoder.write(chunk);
+        if (text !== "") emit(name, text);
         done();
       },
     });

@@ -8,6 +8,7 @@ const prefix = "futures$";
 /** A module as it is bundled as an entry: its own text, and after it the exports that make its functions and names reachable. */
 export interface Entry {
   readonly text: string;
+  readonly format: "esm" | "commonjs";
   readonly functions: readonly FunctionInfo[];
   /** Names of the module's top level by the names under which the program exports them. */
   readonly bindings: ReadonlyMap<string, string>;
@@ -21,7 +22,8 @@ export function entryOf(file: string, text: string): Entry {
   const analysis = analyzeModule(text, languageOf(file) ?? "ts");
   const names = analysis.problems.length > 0 ? [] : exportable(analysis);
   const bindings = new Map(names.map((name) => [name, `${prefix}${name}`]));
-  return { text: text + (analysis.format === "commonjs" ? assignments(bindings) : exports(bindings)), functions: analysis.functions, bindings };
+  const { format, functions } = analysis;
+  return { text: text + (format === "commonjs" ? assignments(bindings) : exports(bindings)), format, functions, bindings };
 }
 
 function exportable({ bindings }: ModuleAnalysis): string[] {

@@ -108,6 +108,7 @@ describe("the kernel", () => {
   });
 
   it("runs the unsaved text, and the next one after an edit", async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
     assert.equal(await value("tasks.ts", "add", "1, 2", { text: "export const add = (a: number, b: number) => `${a} and ${b}`;" }), "'1 and 2'");
     assert.equal(await value("tasks.ts", "add", "1, 2"), "3");
     assert.equal(

@@ -99,7 +99,7 @@ export class KernelDriver {
   async dispose(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exited = once(this.child, "exit");
-      this.child.disconnect();
+      if (this.child.connected) this.child.disconnect();
       await exited;
     }
     rmSync(this.#storage, { recursive: true, force: true });
