@@ -1,35 +1,42 @@
-// Put the cursor in a function and run "Futures: Submit to Executor" from the command palette, or click "Submit" above it.
+// Put the cursor in a function and run "Futures: Submit to Executor",
+// or click "Submit" above it.
 
 /** The n-th Fibonacci number, the slow way: 40 takes about a second. */
 export function fib(n: number): number {
   return n < 2 ? n : fib(n - 1) + fib(n - 2);
 }
 
-/** Not exported, and an async function: both are fine. */
-async function greet(name: string, options: { polite?: boolean; delay?: number } = {}): Promise<string> {
+interface Options {
+  polite?: boolean;
+  /** ms */
+  delay?: number;
+}
+
+/** Not exported, and async: both are fine. */
+async function greet(name: string, options: Options = {}) {
   await new Promise((resolve) => setTimeout(resolve, options.delay ?? 500));
   return options.polite ? `Good day, ${name}` : `Hi ${name}`;
 }
 
-/** Shows an error at the function and at the line that threw. */
+/** Its error shows at the function, and at the line that threw. */
 export function divide(a: number, b: number): number {
-  if (b === 0) throw new RangeError("division by zero", { cause: { a, b } });
+  if (b === 0) throw new RangeError("division by zero");
   return a / b;
 }
 
-/** Never returns: "Cancel" stops it all the same, and nothing else. */
+/** Never returns: "Cancel" stops it, and nothing else. */
 export function spin(): never {
   for (;;) {}
 }
 
-/** Larger values show their beginning on the line and all of it in the hover. */
-export const primesBelow = (limit: number): number[] => {
+/** A large value shows its beginning here, and all of it in the hover. */
+export const primes = (limit: number): number[] => {
   const composite = new Set<number>();
-  const primes: number[] = [];
+  const found: number[] = [];
   for (let n = 2; n < limit; n += 1) {
     if (composite.has(n)) continue;
-    primes.push(n);
-    for (let multiple = n * n; multiple < limit; multiple += n) composite.add(multiple);
+    found.push(n);
+    for (let many = n * n; many < limit; many += n) composite.add(many);
   }
-  return primes;
+  return found;
 };
