@@ -1,0 +1,216 @@
+// @ts-check
+// Runs one measure: opens every contender, warms it up, then lets all of them run in turn, round after round, in this one process.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { median } from "./statistics.mjs";
+
+/**
+ * Who takes part. "ours" and "raw" must work, or the run fails; a "peer" that hangs or throws is reported and the others go on;
+ * a "reference" is shown beside them but is not compared with.
+ * @typedef {"ours" | "raw" | "peer" | "reference"} Role
+ */
+
+/**
+ * @template T
+ * @typedef {object} Contender
+ * @property {string} name
+ * @property {Role} role
+ * @property {() => T | Promise<T>} open Starts it; called once a measure.
+ * @property {(opened: T) => unknown} close Ends it and everything it started.
+ */
+
+/**
+ * One number that a round of a measure yields.
+ * @typedef {object} Figure
+ * @property {string} id Key in the JSON output.
+ * @property {string} title
+ * @property {string} unit
+ * @property {"higher" | "lower"} better
+ */
+
+/**
+ * @template T
+ * @typedef {object} Measure
+ * @property {readonly Figure[]} figures
+ * @property {readonly Contender<T>[]} contenders
+ * @property {(opened: T, plan: Plan) => Promise<Record<string, number>>} round Yields a number for every figure, by its id.
+ * @property {number} [rounds] Instead of the plan's, for a measure whose round is long.
+ */
+
+/**
+ * How much is measured.
+ * @typedef {object} Plan
+ * @property {number} rounds Recorded rounds.
+ * @property {number} warmUps Rounds before them that are not recorded.
+ * @property {number} tasks Tasks submitted at once, for throughput.
+ * @property {number} roundTrips Round trips in a round.
+ * @property {number} limit ms that one round of one contender may take, and its opening and closing.
+ */
+
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {Role} role
+ * @property {number | null} value Median of the rounds; null if it failed.
+ * @property {number | null} min
+ * @property {number | null} max
+ * @property {string} [failure] Why there is no value.
+ */
+
+/** @typedef {{ figure: Figure, rounds: number, rows: Row[] }} Result */
+
+/** A task came back with another value than it should have: the run has failed, whoever it was. */
+export class WrongResult extends Error {
+  /** @override */
+  name = "WrongResult";
+}
+
+/** @type {((error: unknown) => void) | undefined} */
+let blame;
+
+/**
+ * Errors that escape a contender's own promises count against the contender that is at work, instead of ending the run.
+ * @param {(error: unknown) => void} otherwise Takes those that come while none is.
+ */
+export function catchStrayErrors(otherwise) {
+  process.on("uncaughtException", (error) => (blame ?? otherwise)(error));
+}
+
+/**
+ * @template T
+ * @param {Measure<T>} measure
+ * @param {Plan} plan
+ * @param {(text: string) => void} [say] Takes a line of progress.
+ * @returns {Promise<Result[]>} One for each figure. Never rejects for a contender's fault: see {@link Row.failure} and {@link failsTheRun}.
+ */
+export async function runMeasure(measure, plan, say = () => {}) {
+  const rounds = measure.rounds ?? plan.rounds;
+  const entries = measure.contenders.map((contender) => new Entry(contender, plan.limit, say));
+  for (const entry of entries) {
+    await entry.open();
+  }
+  for (let round = -plan.warmUps; round < rounds; round += 1) {
+    for (const entry of rotated(entries, Math.max(round, 0))) {
+      if (!entry.opened) continue;
+      const { it } = entry.opened;
+      collectGarbage(); // nobody pays for what another one left
+      const went = await entry.attempt(round < 0 ? "warming up" : `in round ${round + 1}`, async () => {
+        const values = await measure.round(it, plan);
+        if (round >= 0) entry.record(measure.figures, values);
+      });
+      if (!went) await entry.close();
+    }
+  }
+  for (const entry of entries) await entry.close();
+  return measure.figures.map((figure) => ({ figure, rounds, rows: entries.map((entry) => entry.row(figure)) }));
+}
+
+/**
+ * @param {readonly Result[]} results
+ * @returns {string[]} What makes the run a failed one: any wrong result, and any failure but a peer's. Empty if there is none.
+ */
+export function failsTheRun(results) {
+  const rows = results.flatMap(({ rows }) => rows).filter((row) => row.failure && (row.role !== "peer" || row.failure.startsWith("WrongResult")));
+  return [...new Set(rows.map((row) => `${row.name}: ${row.failure}`))];
+}
+
+/** @template T */
+class Entry {
+  /** @type {{ it: T } | undefined} */
+  opened;
+  /** @type {string | undefined} */
+  #failure;
+  /** @type {Map<string, number[]>} */
+  #values = new Map();
+
+  /**
+   * @param {Contender<T>} contender
+   * @param {number} limit
+   * @param {(text: string) => void} say
+   */
+  constructor(contender, limit, say) {
+    this.contender = contender;
+    this.limit = limit;
+    this.say = say;
+  }
+
+  async open() {
+    await this.attempt("starting", async () => {
+      this.opened = { it: await this.contender.open() };
+    });
+  }
+
+  /**
+   * Does it within the time limit; the first thing that goes wrong is kept as the reason why there is no value.
+   * @param {string} doing
+   * @param {() => Promise<void>} work
+   * @returns {Promise<boolean>} Whether it went well.
+   */
+  async attempt(doing, work) {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    try {
+      await Promise.race([
+        work(),
+        new Promise((_, reject) => {
+          blame = reject;
+          timer = setTimeout(() => reject(new Error(`no end after ${this.limit / 1000} s`)), this.limit);
+        }),
+      ]);
+      return true;
+    } catch (error) {
+      const failure = `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)} (${doing})`;
+      this.#failure ??= failure;
+      this.say(`${this.contender.name}: ${failure}`);
+      return false;
+    } finally {
+      blame = undefined;
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * @param {readonly Figure[]} figures
+   * @param {Record<string, number>} values
+   */
+  record(figures, values) {
+    for (const { id } of figures) {
+      const value = values[id];
+      if (value === undefined || !Number.isFinite(value)) throw new WrongResult(`the measure gave ${value} for ${id}`);
+      this.#values.set(id, [...(this.#values.get(id) ?? []), value]);
+    }
+  }
+
+  async close() {
+    const { opened } = this;
+    this.opened = undefined;
+    if (opened) await this.attempt("closing", async () => void (await this.contender.close(opened.it)));
+  }
+
+  /**
+   * @param {Figure} figure
+   * @returns {Row}
+   */
+  row({ id }) {
+    const { name, role } = this.contender;
+    if (this.#failure) return { name, role, value: null, min: null, max: null, failure: this.#failure };
+    const values = this.#values.get(id) ?? [];
+    return { name, role, value: median(values), min: Math.min(...values), max: Math.max(...values) };
+  }
+}
+
+/**
+ * Each round begins with another contender, so that none is always the one after the slowest.
+ * @template T
+ * @param {readonly T[]} list
+ * @param {number} by
+ * @returns {T[]}
+ */
+function rotated(list, by) {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+setFlagsFromString("--expose-gc");
+/** @type {() => void} */
+const collectGarbage = runInNewContext("gc");

@@ -1,0 +1,33 @@
+// @ts-check
+/** @import { OpenPool, PoolContender } from "../pools/pool.mjs" */
+import { WrongResult } from "../harness.mjs";
+import { percentile } from "../statistics.mjs";
+
+/**
+ * From `submit` to the result in hand, one task outstanding.
+ * @param {"threads" | "processes"} kind
+ * @param {readonly PoolContender[]} contenders
+ * @returns {import("../harness.mjs").Measure<OpenPool>}
+ */
+export function roundTrip(kind, contenders) {
+  const p50 = `${kind}.roundTrip.p50`;
+  const p99 = `${kind}.roundTrip.p99`;
+  return {
+    figures: [
+      { id: p50, title: `${kind}: round trip of a no-op task, p50`, unit: "µs", better: "lower" },
+      { id: p99, title: `${kind}: round trip of a no-op task, p99`, unit: "µs", better: "lower" },
+    ],
+    contenders,
+    round: async (pool, { roundTrips }) => {
+      /** @type {number[]} */
+      const times = new Array(roundTrips);
+      for (let n = 0; n < roundTrips; n += 1) {
+        const started = performance.now();
+        const result = await pool.one(n);
+        times[n] = (performance.now() - started) * 1000;
+        if (result !== n) throw new WrongResult(`task ${n} gave ${result}`);
+      }
+      return { [p50]: percentile(times, 0.5), [p99]: percentile(times, 0.99) };
+    },
+  };
+}

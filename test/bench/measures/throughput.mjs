@@ -1,0 +1,25 @@
+// @ts-check
+/** @import { OpenPool, PoolContender } from "../pools/pool.mjs" */
+import { checkAll } from "../pools/pool.mjs";
+
+/**
+ * How many tasks a second: all submitted at once, all results awaited.
+ * @param {"threads" | "processes"} kind
+ * @param {readonly PoolContender[]} contenders
+ * @returns {import("../harness.mjs").Measure<OpenPool>}
+ */
+export function throughput(kind, contenders) {
+  const id = `${kind}.throughput`;
+  return {
+    figures: [{ id, title: `${kind}: throughput of a no-op task`, unit: "tasks/s", better: "higher" }],
+    contenders,
+    round: async (pool, { tasks }) => {
+      const started = performance.now();
+      const results = await pool.all(tasks);
+      const seconds = (performance.now() - started) / 1000;
+      if (results.length !== tasks) throw new Error(`${results.length} results of ${tasks} tasks`);
+      checkAll(results);
+      return { [id]: tasks / seconds };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// @ts-check
+/** @import { Result, Row } from "./harness.mjs" */
+
+/**
+ * @typedef {object} Summary One measure in the JSON output.
+ * @property {number | null} ours
+ * @property {number | null} raw
+ * @property {Record<string, number | null>} peers Null for one that hung or threw.
+ * @property {string} unit
+ * @property {number | null} ratio Ours divided by the best peer, or by raw where there is no peer.
+ * @property {number | null} target
+ * @property {boolean | null} met
+ */
+
+/**
+ * @param {Result} result
+ * @returns {Summary}
+ */
+export function summarize({ figure, rows }) {
+  const medianOf = (/** @type {Row["role"]} */ role) => rows.find((row) => row.role === role)?.value ?? null;
+  const peers = rows.filter((row) => row.role === "peer");
+  const ours = medianOf("ours");
+  const against = peers.length > 0 ? bestOf(figure.better, peers) : medianOf("raw");
+  return {
+    ours: round(ours),
+    raw: round(medianOf("raw")),
+    peers: Object.fromEntries(peers.map((row) => [row.name, round(row.value)])),
+    unit: figure.unit,
+    ratio: ours === null || against === null ? null : round(ours / against),
+    target: null, // there are none yet
+    met: null,
+  };
+}
+
+/**
+ * @param {Result} result
+ * @returns {string} The result as lines of text.
+ */
+export function table({ figure, rounds, rows }) {
+  const ours = rows.find((row) => row.role === "ours")?.value ?? null;
+  const cells = rows.map((row) => {
+    if (row.value === null || row.min === null || row.max === null) return [row.role, row.name, `no value: ${row.failure}`];
+    const ratio = row.role === "ours" || ours === null ? "" : `ours is ${number(ours / row.value)} times that`;
+    return [row.role, row.name, number(row.value), `${number(row.min)} – ${number(row.max)}`, ratio];
+  });
+  const width = (/** @type {number} */ column) =>
+    Math.max(...cells.filter((row) => row.length > 3).map((row) => row[column]?.length ?? 0), column < 2 ? 9 : 0);
+  const lines = cells.map(([role = "", name = "", value = "", range, ratio]) =>
+    range === undefined
+      ? `  ${role.padEnd(width(0))}  ${name.padEnd(width(1))}  ${value}`
+      : `  ${role.padEnd(width(0))}  ${name.padEnd(width(1))}  ${value.padStart(width(2))}  ${range.padStart(width(3))}  ${ratio}`.trimEnd(),
+  );
+  return [`${figure.title}, ${figure.unit}, ${figure.better} is better (median of ${rounds}, min – max)`, ...lines].join("\n");
+}
+
+/**
+ * @param {"higher" | "lower"} better
+ * @param {readonly Row[]} rows
+ * @returns {number | null} Null if none has a value.
+ */
+function bestOf(better, rows) {
+  const values = rows.flatMap(({ value }) => (value === null ? [] : [value]));
+  if (values.length === 0) return null;
+  return better === "higher" ? Math.max(...values) : Math.min(...values);
+}
+
+/**
+ * Four digits say all that such a measurement knows.
+ * @template {number | null} T
+ * @param {T} value
+ * @returns {T}
+ */
+function round(value) {
+  return /** @type {T} */ (value === null ? null : Number(value.toPrecision(4)));
+}
+
+/** @param {number} value */
+function number(value) {
+  return value.toLocaleString("en-US", value >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
+}

@@ -1,0 +1,69 @@
+// @ts-check
+// The benchmarks: see README.md.
+//   npm run bench                        all measures, as a table
+//   npm run bench -- --quick             the same in under two minutes
+//   npm run bench -- threads processes   the measures whose names begin so
+//   npm run -s bench -- --quick --json   one JSON object on stdout, nothing else
+//   --no-build                           measures dist/ as it is
+import os from "node:os";
+import { parseArgs } from "node:util";
+import { catchStrayErrors, failsTheRun, runMeasure } from "./harness.mjs";
+import { build, installPeers } from "./prepare.mjs";
+import { summarize, table } from "./report.mjs";
+
+/** @import { Plan, Result } from "./harness.mjs" */
+
+/** @type {Plan} */
+const quickPlan = { rounds: 5, warmUps: 1, tasks: 10_000, roundTrips: 2_000, limit: 20_000 };
+/** @type {Plan} */
+const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 5_000, limit: 60_000 };
+
+const say = (/** @type {string} */ text) => console.error(`bench: ${text}`);
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      "no-build": { type: "boolean", default: false },
+    },
+  });
+  if (!values["no-build"]) build();
+  installPeers(say);
+  const { suite } = await import("./suite.mjs");
+  const chosen = suite.filter(
+    ({ figures }) => positionals.length === 0 || figures.some(({ id }) => positionals.some((wanted) => id.startsWith(wanted))),
+  );
+  if (chosen.length === 0) {
+    const known = suite.flatMap(({ figures }) => figures.map(({ id }) => id));
+    throw new Error(`no measure is called ${positionals.join(" or ")}; there are ${known.join(", ")}`);
+  }
+  catchStrayErrors((error) => {
+    say(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`);
+    process.exitCode = 1;
+  });
+  if (!values.json)
+    console.log(`${os.availableParallelism()} cores, Node ${process.version}, ${process.platform} ${process.arch}; two workers a pool\n`);
+  /** @type {Result[]} */
+  const results = [];
+  for (const measure of chosen) {
+    say(measure.figures.map(({ title }) => title).join(" and "));
+    const measured = await runMeasure(measure, values.quick ? quickPlan : fullPlan, say);
+    results.push(...measured);
+    if (!values.json) for (const result of measured) console.log(`${table(result)}\n`);
+  }
+  if (values.json) console.log(JSON.stringify(Object.fromEntries(results.map((result) => [result.figure.id, summarize(result)]))));
+  const faults = failsTheRun(results);
+  for (const fault of faults) say(`FAILED: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+  // What hangs may hold this process open; without it, an end by itself is part of the proof that nothing is left behind.
+  if (results.some(({ rows }) => rows.some((row) => row.failure))) process.stdout.write("", () => process.exit());
+}
+
+try {
+  await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

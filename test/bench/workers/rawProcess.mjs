@@ -1,0 +1,3 @@
+import { noop } from "../task.mjs";
+
+process.on("message", ([task, n]) => process.send([task, noop(n)]));
