@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Disposables } from "./disposables.js";
 import { type Disposable, Emitter, type Event } from "./emitter.js";
-import { type Settings, section } from "./ids.js";
+import { executorKinds, type Settings, section } from "./ids.js";
 
 /** One setting: its value as it is now, and an event when it changes. */
 export interface ConfigValue<T> extends Disposable {
@@ -25,7 +25,7 @@ export function readConfig(log: { warn(message: string): void }): Config {
     disposables.add(new Setting<Settings[K]>(key, fits, log));
   return {
     runtime: setting("runtime", (value) => typeof value === "string"),
-    executor: setting("executor", (value) => value === "threads" || value === "processes"),
+    executor: setting("executor", (value) => executorKinds.some((kind) => kind === value)),
     resultTimeout: setting("resultTimeout", isCount),
     maxWorkers: setting("maxWorkers", (value) => isCount(value) && Number.isInteger(value)),
     maxMemory: setting("maxMemory", isCount),

@@ -81,6 +81,9 @@ export interface Settings {
   "codeLens.enabled": boolean;
 }
 
+/** In the order in which they are offered and listed. */
+export const executorKinds: readonly ExecutorKind[] = ["threads", "processes"];
+
 /** Section of every setting, and prefix of every id. */
 export const section = "futures";
 

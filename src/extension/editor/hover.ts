@@ -1,6 +1,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
-import type { ErrorDescription, StackFrame } from "../../protocol/values.js";
+import type { ErrorDescription, StackFrame, ValueDescription } from "../../protocol/values.js";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { CommandId } from "../ids.js";
@@ -13,6 +13,8 @@ import { circumstances, stateSentence } from "./taskText.js";
 
 /** Characters of all code blocks of a hover together; the editor cuts a hover at 100,000. */
 const budget = 80_000;
+/** Characters of the call, whose arguments may be long. */
+const callLimit = 2_000;
 /** Frames shown of one error. */
 const frameLimit = 12;
 const linked = [
@@ -37,7 +39,7 @@ export class TaskHovers implements vscode.HoverProvider, Disposable {
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
     const here = this.#placements.of(document).filter(({ line }) => line === position.line);
     const tasks = new Set(here.map(({ task }) => task));
-    return tasks.size === 0 ? undefined : new vscode.Hover([...tasks].map((task) => taskMarkdown(task, Date.now())));
+    return tasks.size === 0 ? undefined : new vscode.Hover([...tasks].flatMap((task) => taskMarkdown(task, Date.now())));
   }
 
   dispose(): void {
@@ -45,36 +47,55 @@ export class TaskHovers implements vscode.HoverProvider, Disposable {
   }
 }
 
-/** A hover's text. What comes from a program stands in code blocks or is escaped; links are our own commands only. */
-export function taskMarkdown(task: TaskRecord, now: number): vscode.MarkdownString {
+/** A task's hover as one text. */
+export function taskTooltip(task: TaskRecord, now: number): vscode.MarkdownString {
+  const parts = taskMarkdown(task, now).map(({ value }) => value);
+  return trusted(parts.join("\n\n---\n\n"));
+}
+
+/**
+ * The parts of a hover: state and actions, result or error, circumstances. What comes from a program stands in code blocks or is
+ * escaped; links are our own commands only.
+ */
+function taskMarkdown(task: TaskRecord, now: number): vscode.MarkdownString[] {
   const { t } = vscode.l10n;
-  const markdown = new vscode.MarkdownString();
+  const heading = trusted(`**${escapeMarkdown(stateSentence(task, now, t))}** &nbsp;&nbsp; ${actions(task).join(" | ")}`);
+  const facts = trusted().appendCodeblock(cut(callText(task), callLimit), "typescript");
+  for (const warning of task.warnings) facts.appendMarkdown(`\n\n${escapeMarkdown(t("Warning: {0}", warning))}\n`);
+  facts.appendMarkdown(`\n\n${circumstances(task, t).map(escapeMarkdown).join(" · ")}`);
+  const fault = faultOf(task);
+  if (fault) return [heading, faultMarkdown(task, fault), facts];
+  return task.value ? [heading, valueMarkdown(task.value), facts] : [heading, facts];
+}
+
+function trusted(value = ""): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(value);
   markdown.isTrusted = { enabledCommands: linked };
+  return markdown;
+}
+
+function valueMarkdown({ text, truncated }: ValueDescription): vscode.MarkdownString {
+  const shown = cut(text, budget);
+  const markdown = trusted().appendCodeblock(shown, "typescript");
+  if (truncated || shown !== text) markdown.appendMarkdown(`\n\n*${escapeMarkdown(vscode.l10n.t("Cut: this is not the whole value."))}*`);
+  return markdown;
+}
+
+function faultMarkdown(task: TaskRecord, fault: ErrorDescription): vscode.MarkdownString {
+  const { t } = vscode.l10n;
+  const markdown = trusted();
   let left = budget;
-  let cutAnything = false;
   const block = (text: string, language: string): void => {
     const shown = cut(text, Math.max(left, 200));
     left -= shown.length;
-    cutAnything ||= shown.length < text.length;
     markdown.appendCodeblock(shown, language);
   };
-
-  markdown.appendMarkdown(`**${escapeMarkdown(stateSentence(task, now, t))}**\n`);
-  block(callText(task), "typescript");
-  const fault = faultOf(task);
-  if (fault) {
-    for (const [index, error] of errorsOf(fault).entries()) {
-      if (index > 0) markdown.appendMarkdown(`\n\n${escapeMarkdown(error === fault.cause ? t("Caused by") : t("With"))}\n`);
-      block(headline(error), "text");
-      markdown.appendMarkdown(stackMarkdown(task, fault, error));
-      if (error.properties) block(error.properties, "typescript");
-    }
-  } else if (task.value) {
-    block(task.value.text, "typescript");
+  for (const [index, error] of errorsOf(fault).entries()) {
+    if (index > 0) markdown.appendMarkdown(`\n\n${escapeMarkdown(error === fault.cause ? t("Caused by") : t("With"))}\n`);
+    block(headline(error), "text");
+    markdown.appendMarkdown(stackMarkdown(task, fault, error));
+    if (error.properties) block(error.properties, "typescript");
   }
-  if (cutAnything || task.value?.truncated) markdown.appendMarkdown(`\n\n*${escapeMarkdown(t("Cut: this is not the whole value."))}*\n`);
-  for (const warning of task.warnings) markdown.appendMarkdown(`\n\n${escapeMarkdown(t("Warning: {0}", warning))}\n`);
-  markdown.appendMarkdown(`\n\n${circumstances(task, t).map(escapeMarkdown).join(" · ")}\n\n${actions(task).join(" | ")}`);
   return markdown;
 }
 

@@ -1,5 +1,5 @@
 import type { LineKind } from "../ids.js";
-import { faultOf, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { Translate } from "../translate.js";
 import { formatDuration, formatElapsed } from "./duration.js";
 
@@ -48,10 +48,10 @@ export function thrownText(message: string, stale: boolean, options: LineTextOpt
 function openText(task: TaskRecord, notes: string[], options: LineTextOptions): LineText {
   const { t, now } = options;
   const elapsed = task.startedAt === undefined ? undefined : formatElapsed(now - task.startedAt);
-  const timedOut = faultOf(task);
-  if (timedOut) {
+  if (task.timedOut) {
     const state = elapsed === undefined ? t("still pending") : t("still running {0}", elapsed);
-    return { kind: "timedOut", text: joined(headline(timedOut), [state, ...notes], options) };
+    const head = t("{0}: no result within {1} ms", task.timedOut.name, task.resultTimeout);
+    return { kind: "timedOut", text: joined(head, [state, ...notes], options) };
   }
   if (elapsed === undefined) return { kind: "pending", text: joined(t("pending"), notes, options) };
   return { kind: "running", text: joined(t("running {0}", elapsed), notes, options) };

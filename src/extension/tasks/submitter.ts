@@ -104,6 +104,7 @@ export class Submitter {
     const file = moduleFile(document);
     if (file === undefined) throw new Error(`${document.uri} is no module any more`);
     const kernel = kernels.forFile(file);
+    const resultTimeout = config.resultTimeout.value;
     const taskId = store.nextId();
     store.add({
       id: taskId,
@@ -116,10 +117,11 @@ export class Submitter {
       tick: tracker.now(),
       argumentsText,
       executor,
+      resultTimeout,
       createdAt: Date.now(),
     });
     const overlay = unsavedTexts(document);
-    kernel.send({ type: "submit", taskId, executor, file, functionName: fn.name, argumentsText, overlay, resultTimeout: config.resultTimeout.value });
+    kernel.send({ type: "submit", taskId, executor, file, functionName: fn.name, argumentsText, overlay, resultTimeout });
     return taskId;
   }
 }

@@ -28,6 +28,8 @@ export interface TaskRecord {
   readonly tick: number;
   readonly argumentsText: string;
   readonly executor: ExecutorKind;
+  /** ms that its result was waited for; 0: without limit. */
+  readonly resultTimeout: number;
   readonly state: TaskState;
   readonly createdAt: number;
   /** When it came into the executor's queue. */
@@ -53,7 +55,18 @@ export interface TaskRecord {
 /** What is known of a task before the kernel has said anything. */
 export type NewTask = Pick<
   TaskRecord,
-  "id" | "kernel" | "generation" | "uri" | "functionName" | "functionHash" | "line" | "tick" | "argumentsText" | "executor" | "createdAt"
+  | "id"
+  | "kernel"
+  | "generation"
+  | "uri"
+  | "functionName"
+  | "functionHash"
+  | "line"
+  | "tick"
+  | "argumentsText"
+  | "executor"
+  | "resultTimeout"
+  | "createdAt"
 >;
 
 /** The first record of a task. */

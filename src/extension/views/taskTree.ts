@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { Disposables } from "../disposables.js";
-import { taskMarkdown } from "../editor/hover.js";
+import { taskTooltip } from "../editor/hover.js";
 import type { Disposable } from "../emitter.js";
-import { viewIds } from "../ids.js";
+import { executorKinds, viewIds } from "../ids.js";
 import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
 import { isOpen } from "../tasks/taskRecord.js";
@@ -36,7 +36,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.#store = store;
     this.#executors = executors;
     this.#choice = choice;
-    this.#view = this.#disposables.add(vscode.window.createTreeView(viewIds.tasks, { treeDataProvider: this, showCollapseAll: true }));
+    this.#view = this.#disposables.add(vscode.window.createTreeView(viewIds.tasks, { treeDataProvider: this }));
     this.#disposables.add(store.onDidChange((ids) => this.#noteTasks(ids)));
     this.#disposables.add(executors.onDidChange((kernel) => this.#noteExecutors(kernel)));
     this.#disposables.add(choice.onDidChange(() => this.#noteExecutors(...this.#executors.kernels())));
@@ -80,7 +80,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   /** The tooltip of a task is its hover; made when it is asked for. */
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
     const task = node.kind === "task" ? this.#store.get(node.taskId) : undefined;
-    if (task) item.tooltip = taskMarkdown(task, Date.now());
+    if (task) item.tooltip = taskTooltip(task, Date.now());
     return item;
   }
 
@@ -106,7 +106,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   }
 
   #executorNodes(kernel: string): TreeNode[] {
-    return this.#executors.of(kernel).map(({ kind }) => this.#nodes.executor(kernel, kind));
+    return executorKinds.map((kind) => this.#nodes.executor(kernel, kind));
   }
 
   #noteTasks(ids: ReadonlySet<string>): void {
