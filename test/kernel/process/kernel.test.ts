@@ -38,6 +38,14 @@ describe("the kernel", () => {
     assert.ok((settled.duration ?? -1) >= 0 && settled.at >= started.at);
   });
 
+  it("tells it also when an idle worker knows the function already and starts at once", async () => {
+    await kernel.run("tasks.ts", "add", "1, 2");
+    const id = kernel.submit("tasks.ts", "add", "1, 2");
+    const settled = await kernel.settled(id);
+    assert.deepEqual(kernel.typesOf(id), ["accepted", "submitted", "started", "settled"]);
+    assert.ok((settled.duration ?? -1) >= 0);
+  });
+
   for (const executor of ["threads", "processes"] as const) {
     describe(`on the ${executor}`, () => {
       it("runs exported and hidden functions, static methods, default exports, enums and imports of other files", async () => {
@@ -108,7 +116,6 @@ describe("the kernel", () => {
   });
 
   it("runs the unsaved text, and the next one after an edit", async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
     assert.equal(await value("tasks.ts", "add", "1, 2", { text: "export const add = (a: number, b: number) => `${a} and ${b}`;" }), "'1 and 2'");
     assert.equal(await value("tasks.ts", "add", "1, 2"), "3");
     assert.equal(
