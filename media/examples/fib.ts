@@ -30,7 +30,7 @@ export function spin(): never {
 }
 
 /** A large value shows its beginning here, and all of it in the hover. */
-export const primes = (limit: number): number[] => {
+export function primes(limit: number) {
   const composite = new Set<number>();
   const found: number[] = [];
   for (let n = 2; n < limit; n += 1) {
@@ -39,4 +39,4 @@ export const primes = (limit: number): number[] => {
     for (let many = n * n; many < limit; many += n) composite.add(many);
   }
   return found;
-};
+}

@@ -1,0 +1,177 @@
+/** The path of step one as a person walks it: everything is done with keys and mouse, and read from what the browser shows. */
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { launchBrowser } from "../host/browser.mjs";
+import { startServer } from "../host/server.mjs";
+import { until } from "../host/waiting.mjs";
+import { openWindow } from "../host/window.mjs";
+import { Workbench } from "./support/workbench.js";
+
+const repository = process.cwd();
+const size = { width: 1280, height: 800 };
+
+describe("the workbench", function () {
+  this.timeout(60_000);
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+  let workbench: Workbench;
+
+  before(async function () {
+    this.timeout(180_000);
+    [server, browser] = await Promise.all([startServer({ mode: "dev" }), launchBrowser()]);
+    const folder = server.workspace(path.join(repository, "media", "examples"));
+    linkPackages(folder);
+    workbench = new Workbench(await openWindow(server, browser, { folder, context: { viewport: size } }));
+    await workbench.open("fib.ts");
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it("submits the function at the cursor from the palette, asks for arguments, and shows running and the result on its line", async () => {
+    await workbench.cursorTo("function fib");
+    await workbench.palette("Submit to Executor");
+    assert.match(await workbench.promptText(), /fib\(n: number\)/);
+    await workbench.type("40");
+    await workbench.press("Enter");
+    await workbench.lineShows("function fib", /^running( \d+ s)?$|^pending$/);
+    await workbench.lineShows("function fib", /^102334155 · \d/);
+  });
+
+  it("remembers the arguments, refuses a text that does not parse and warns of too few", async () => {
+    await workbench.palette("Submit to Executor");
+    assert.equal(await workbench.inputValue(), "40");
+    await workbench.type("40) + (2");
+    await workbench.validation(/unexpected "\)"/);
+    await workbench.type("");
+    await workbench.validation(/required parameter n/);
+    await workbench.type("20");
+    await workbench.press("Enter");
+    await workbench.lineShows("function fib", /^6765 · /);
+  });
+
+  it("shows an error at the function and at the line that threw, and in the hover the stack with frames to click", async () => {
+    await workbench.lens("function divide", "Submit");
+    await workbench.type("1, 0");
+    await workbench.press("Enter");
+    await workbench.lineShows("function divide", /^RangeError: division by zero$/);
+    await workbench.lineShows("throw new RangeError", /^RangeError: division by zero$/);
+    const text = await workbench.hover("function divide");
+    assert.match(text, /Failed after/);
+    assert.match(text, /divide\(1, 0\)/);
+    assert.match(text, /fib\.ts:\d+:\d+/);
+    assert.match(text, /thread-\d+ \(thread \d+\)/);
+    await workbench.clickInHover(/fib\.ts:\d+/);
+    await workbench.cursorOn('if (b === 0) throw new RangeError("division by zero");');
+  });
+
+  it("runs the text in the editor, saved or not, exported or not, and marks the result of an edited function", async () => {
+    await workbench.open("fib.ts");
+    await workbench.replace("`Hi ${name}`", "`Hey ${name}`");
+    await workbench.lens("function greet", "Submit");
+    await workbench.type('"you", { delay: 1 }');
+    await workbench.press("Enter");
+    await workbench.lineShows("function greet", /^'Hey you' · /);
+    await workbench.replace("`Hey ${name}`", "`Hi ${name}`");
+    await workbench.lineShows("function greet", /code changed since/);
+  });
+
+  it("stops an endless loop by its CodeLens, and a neighbour is not touched", async () => {
+    await workbench.lens("function spin", "Submit");
+    await workbench.lineShows("function spin", /^running/);
+    await workbench.lens("function greet", "Submit");
+    await workbench.type('"you", { delay: 1500 }');
+    await workbench.press("Enter");
+    await workbench.lineShows("function greet", /^running/);
+    await workbench.lens("function spin", "Cancel");
+    await workbench.lineShows("function spin", /^cancelled · /);
+    await workbench.lineShows("function greet", /^'Hi you' · 1\.\d+ s$/);
+  });
+
+  it("tells a timeout as what it is, and shows the result when it comes", async () => {
+    await workbench.setting("futures.resultTimeout", 500);
+    await workbench.lens("function greet", "Submit");
+    await workbench.type('"me", { delay: 2500 }');
+    await workbench.press("Enter");
+    await workbench.lineShows("function greet", /^TimeoutError: .*500 ms.* · still running/);
+    await workbench.lineShows("function greet", /^'Hi me' · 2\.\d+ s$/);
+    await workbench.setting("futures.resultTimeout", undefined);
+  });
+
+  it("switches to the process pool, and the tree shows executors, workers and tasks", async () => {
+    await workbench.palette("Select Executor");
+    await workbench.pick("Processes");
+    await workbench.lens("function primes", "Submit");
+    await workbench.type("100");
+    await workbench.press("Enter");
+    await workbench.lineShows("function primes", /^\[ 2, 3, 5, 7,/);
+    await workbench.showTree();
+    const rows = await until("the rows of the tree", async () => {
+      const found = await workbench.treeRows();
+      return found.some((row) => /^process-\d+ \(pid \d+\)/.test(row)) && found;
+    });
+    assert.ok(
+      rows.some((row) => /^Threads.*0 of \d+ busy/.test(row)),
+      rows.join("\n"),
+    );
+    assert.ok(
+      rows.some((row) => /^Processes.*selected/.test(row)),
+      rows.join("\n"),
+    );
+    assert.ok(
+      rows.some((row) => /^primes\(100\)/.test(row)),
+      rows.join("\n"),
+    );
+    assert.ok(
+      rows.some((row) => /^divide\(1, 0\).*RangeError/.test(row)),
+      rows.join("\n"),
+    );
+  });
+
+  it("cancels and submits again from the tree", async () => {
+    await workbench.lens("function spin", "Submit");
+    await workbench.lineShows("function spin", /^running/);
+    await workbench.treeAction(/^spin\(\)/, "Cancel Task");
+    await workbench.lineShows("function spin", /^cancelled/);
+    await workbench.treeAction(/^fib\(20\)/, "Submit Again");
+    await until("fib(20) again", async () => (await workbench.treeRows()).filter((row) => /^fib\(20\)/.test(row)).length === 2);
+  });
+
+  it("looks right in dark and light: states on their lines, hover and tree, nothing cut off", async () => {
+    const pictures = path.join(repository, "media", "screenshots");
+    mkdirSync(pictures, { recursive: true });
+    for (const [name, theme] of [
+      ["dark", "Default Dark Modern"],
+      ["light", "Default Light Modern"],
+    ] as const) {
+      await workbench.setting("workbench.colorTheme", theme);
+      await workbench.palette("Clear Finished Tasks");
+      await workbench.submit("fib", "40");
+      await workbench.submit("divide", "1, 0");
+      await workbench.submit("greet", '"you", { polite: true }');
+      await workbench.submit("primes", "40");
+      await workbench.lineShows("function fib", /^102334155/);
+      await workbench.lineShows("function primes", /^\[ 2/);
+      await workbench.submit("spin", "");
+      await workbench.lineShows("function spin", /^running \d+ s/);
+      await workbench.scrollTo(1);
+      await workbench.page.screenshot({ path: path.join(pictures, `line-states-${name}.png`) });
+      await workbench.hover("function divide");
+      await workbench.page.screenshot({ path: path.join(pictures, `hover-${name}.png`) });
+      assert.deepEqual(await workbench.cutOff(), [], "something reaches over the right edge");
+      await workbench.press("Escape");
+      await workbench.lens("function spin", "Cancel");
+      await workbench.lineShows("function spin", /^cancelled/);
+    }
+    await workbench.setting("workbench.colorTheme", undefined);
+  });
+});
+
+/** What a user's folder has after `npm install`: the types of Node, and this package. */
+function linkPackages(folder: string): void {
+  mkdirSync(path.join(folder, "node_modules"));
+  symlinkSync(path.join(repository, "node_modules", "@types"), path.join(folder, "node_modules", "@types"));
+  symlinkSync(repository, path.join(folder, "node_modules", "concurrent-futures"));
+}
