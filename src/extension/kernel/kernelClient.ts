@@ -88,7 +88,7 @@ export class KernelClient implements Disposable {
 
   /** Ends the kernel for good. {@link disposed} resolves when it is gone. */
   dispose(): void {
-    this.#stopped = this.#options.t("the window is closing");
+    this.#stopped = this.#options.t("its folder or the window was closed");
     void this.#end(this.#stopped);
   }
 

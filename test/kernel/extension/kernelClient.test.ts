@@ -138,7 +138,7 @@ describe("KernelClient", function () {
     await client.disposed;
     for (const pid of pids) assert.ok(await gone(pid, 500), `${pid} lives`);
     assert.ok(performance.now() - begin < 2_000);
-    assert.equal(ends[0]?.error.message, "the window is closing");
+    assert.equal(ends[0]?.error.message, "its folder or the window was closed");
   });
 
   it("can be disposed while it starts", async () => {

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { cut, lineText, oneLine, thrownText } from "../../../src/extension/editor/lineText.js";
+import { applyEvent, newRecord, type TaskRecord } from "../../../src/extension/tasks/taskRecord.js";
+import { untranslated as t } from "../../../src/extension/translate.js";
+import type { TaskEvent } from "../../../src/protocol/messages.js";
+import { error, newTask } from "./support.js";
+
+type EventOf = TaskEvent extends infer E ? (E extends TaskEvent ? Omit<E, "taskId" | "at"> : never) : never;
+const taskAfter = (...events: (EventOf & { at?: number })[]): TaskRecord =>
+  events.reduce((task, event) => applyEvent(task, { taskId: "1", at: 2000, ...event } as TaskEvent), newRecord(newTask()));
+const submitted = { type: "submitted", buildTime: 0, warnings: [] } as const;
+const started = { type: "started", worker: "thread-0" } as const;
+const finished = (preview: string, duration = 1214) =>
+  ({ type: "settled", duration, outcome: { state: "finished", value: { preview, text: preview, truncated: false, type: "number" } } }) as const;
+const failed = (message: string) => ({ type: "settled", duration: 5, outcome: { state: "failed", error: error({ message }) } }) as const;
+const timedOut = { type: "timedOut", error: error({ source: "timeout", name: "TimeoutError", message: "no result within 1000 ms" }) } as const;
+const show = (task: TaskRecord, options: { maxLength?: number; alsoOpen?: number; now?: number } = {}) => {
+  const { kind, text } = lineText(task, { now: 5_900, maxLength: 80, t, ...options });
+  assert.ok(!text.includes(" "), "ordinary spaces would collapse in the editor");
+  return [kind, text.replaceAll("\u00a0", " ")];
+};
+
+describe("lineText", () => {
+  it("is pending until the function has started", () => {
+    assert.deepEqual(show(taskAfter()), ["pending", "pending"]);
+    assert.deepEqual(show(taskAfter(submitted)), ["pending", "pending"]);
+  });
+
+  it("tells how long it has been running", () => assert.deepEqual(show(taskAfter(submitted, started)), ["running", "running 3 s"]));
+
+  it("tells result and duration", () => assert.deepEqual(show(taskAfter(started, finished("102334155"))), ["finished", "102334155 · 1.21 s"]));
+
+  it("tells an error's message", () => assert.deepEqual(show(taskAfter(started, failed("too deep"))), ["failed", "RangeError: too deep"]));
+
+  it("tells the timeout and that the task still runs, or is still pending", () => {
+    assert.deepEqual(show(taskAfter(submitted, started, timedOut)), ["timedOut", "TimeoutError: no result within 1000 ms · still running 3 s"]);
+    assert.deepEqual(show(taskAfter(submitted, timedOut)), ["timedOut", "TimeoutError: no result within 1000 ms · still pending"]);
+  });
+
+  it("replaces the timeout by the result when it comes", () => {
+    assert.deepEqual(show(taskAfter(started, timedOut, finished("7", 2500))), ["finished", "7 · 2.50 s"]);
+  });
+
+  it("tells a cancellation, and one that is under way", () => {
+    assert.deepEqual(show(taskAfter(started, { type: "settled", duration: 900, outcome: { state: "cancelled" } })), [
+      "cancelled",
+      "cancelled · 900 ms",
+    ]);
+    assert.deepEqual(show(taskAfter({ type: "settled", outcome: { state: "cancelled" } })), ["cancelled", "cancelled"]);
+    assert.deepEqual(show({ ...taskAfter(started), cancelling: true }), ["running", "running 3 s · cancelling"]);
+  });
+
+  it("marks what belongs to another text of the function", () => {
+    assert.deepEqual(show({ ...taskAfter(started, finished("7")), stale: true }), ["stale", "7 · 1.21 s · code changed since"]);
+    assert.deepEqual(show({ ...taskAfter(started, failed("x")), stale: true }), ["stale", "RangeError: x · code changed since"]);
+  });
+
+  it("counts further open tasks of the function", () => {
+    assert.deepEqual(show(taskAfter(started), { alsoOpen: 2 }), ["running", "running 3 s · 2 more open"]);
+    assert.deepEqual(show(taskAfter(started, finished("7")), { alsoOpen: 1 }), ["finished", "7 · 1.21 s · 1 more open"]);
+  });
+
+  it("cuts the value at the limit and keeps what follows it", () => {
+    const [, text] = show(taskAfter(started, finished("x".repeat(300))), { maxLength: 40 });
+    assert.equal(text, `${"x".repeat(30)}… · 1.21 s`);
+    assert.equal(text?.length, 40);
+  });
+
+  it("shows a value of several lines on one", () => {
+    assert.deepEqual(show(taskAfter(started, finished("{\n\ta: 1,\r\n  b: 2\n}"))), ["finished", "{↵ a: 1,↵  b: 2↵} · 1.21 s"]);
+  });
+
+  it("shows a result without a preview and an error without a message", () => {
+    assert.deepEqual(show(taskAfter(started, finished(""))), ["finished", " · 1.21 s"]);
+    assert.deepEqual(show(taskAfter(started, failed(""))), ["failed", "RangeError"]);
+  });
+});
+
+describe("thrownText", () => {
+  it("is the message, muted when the code has changed since", () => {
+    assert.deepEqual(thrownText("Error: no", false, { now: 0, maxLength: 80, t }), { kind: "failed", text: "Error:\u00a0no" });
+    assert.equal(thrownText("Error: no", true, { now: 0, maxLength: 80, t }).kind, "stale");
+  });
+});
+
+describe("oneLine", () => {
+  it("makes control characters and reordering marks visible", () => assert.equal(oneLine("a\u0007b\u202ec\u001b[31m"), "a�b�c�[31m"));
+});
+
+describe("cut", () => {
+  it("leaves what fits", () => assert.equal(cut("abc", 3), "abc"));
+  it("marks what is missing", () => assert.equal(cut("abcd", 3), "ab…"));
+  it("never halves a surrogate pair", () => assert.equal(cut("a😀bcd", 3), "a…"));
+});
