@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Page } from "playwright-core";
 import { until } from "../../host/waiting.mjs";
 import type { openWindow } from "../../host/window.mjs";
@@ -123,6 +124,14 @@ export class Workbench {
       .hover();
     const hover = this.page.locator(".monaco-hover:not(.hidden)", { hasText: /Submit Again/ });
     await hover.first().waitFor();
+    await until("the hover to have faded in", () =>
+      hover
+        .first()
+        .evaluate(
+          (element) =>
+            getComputedStyle(element.closest(".monaco-hover") ?? element).opacity === "1" && element.getAnimations({ subtree: true }).length === 0,
+        ),
+    );
     return (await hover.first().innerText()).replaceAll("\u00a0", " ");
   }
 
