@@ -43,8 +43,6 @@ export class Kernel {
   readonly #submissions = new Map<string, Submission>();
   /** Longer than the submission: output may come late, and the snapshot names the task of a worker. */
   readonly #taskOfFuture = new Map<number, string>();
-  /** Worker by future, for those that an idle worker started before `schedule` returned: then nobody knew their task yet. */
-  readonly #startedAtOnce = new Map<number, string>();
   /** Ids of settled futures, oldest first. */
   readonly #settled: number[] = [];
   readonly #executors: Executors;
@@ -115,9 +113,6 @@ export class Kernel {
       submission.future = future;
       this.#taskOfFuture.set(future.id, message.taskId);
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings });
-      const worker = this.#startedAtOnce.get(future.id);
-      if (worker !== undefined) this.#started(future, worker);
-      this.#startedAtOnce.delete(future.id);
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(message, future);
     } catch (error) {
@@ -147,7 +142,6 @@ export class Kernel {
 
   #started(future: Future<unknown>, worker: string): void {
     const taskId = this.#taskOfFuture.get(future.id);
-    if (taskId === undefined) this.#startedAtOnce.set(future.id, worker);
     const submission = taskId === undefined ? undefined : this.#submissions.get(taskId);
     if (!submission) return;
     submission.startedAt = performance.now();

@@ -64,6 +64,7 @@ export abstract class PoolExecutor extends Executor {
   #failedStarts = 0;
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
+  #dispatchDue = false;
   #awaitEnd: (() => void)[] = [];
 
   protected constructor(kind: string, transport: Transport, brokenClass: BrokenClass, options: PoolOptions) {
@@ -113,7 +114,7 @@ export abstract class PoolExecutor extends Executor {
     future.onCancel = () => this.#queue.remove(task);
     if (options.signal) this.#stopOnAbort(task, options.signal);
     this.#queue.push(task);
-    this.#dispatch();
+    this.#dispatchSoon();
     return future as Future<unknown> as Future<Awaited<R>>;
   }
 
@@ -133,6 +134,16 @@ export abstract class PoolExecutor extends Executor {
   protected override checkOpen(): void {
     if (this.#broken) throw this.#brokenError("the pool is broken");
     if (this.#closed) throw new ShutdownError(`cannot schedule new futures after shutdown of ${this.name}`);
+  }
+
+  /** After the current turn's code: whoever submits has the future in hand before anything is told of it, and many submissions are dispatched at once. */
+  #dispatchSoon(): void {
+    if (this.#dispatchDue) return;
+    this.#dispatchDue = true;
+    queueMicrotask(() => {
+      this.#dispatchDue = false;
+      this.#dispatch();
+    });
   }
 
   #dispatch(): void {

@@ -133,10 +133,23 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("tells nothing of a future before submit has returned it, also with an idle worker that knows the function", async () => {
+      await withPool(make, { maxWorkers: 1 }, async (pool) => {
+        await pool.submit(Math.abs, -1).result();
+        const told: unknown[] = [];
+        pool.events.on("taskStart", (future) => told.push(future));
+        const future = pool.submit(Math.abs, -2);
+        assert.deepEqual([told.length, future.state], [0, "PENDING"]);
+        await future.result();
+        assert.deepEqual(told, [future]);
+      });
+    });
+
     it("a task cancelled while its module is loaded never runs, and its worker goes on", async () => {
       await withPool(make, { maxWorkers: 1 }, async (pool) => {
         await pool.submit(() => 1).result();
         const slow = pool.submit(task(new URL("slowModule.mjs", fixtureUrl), "touch"));
+        await once(pool.events, "workersChange");
         assert.equal(pool.workers()[0]?.state, "busy");
         assert.equal(slow.cancel(), true);
         assert.equal(await pool.submit(() => (globalThis as { touched?: boolean }).touched ?? false).result(), false);
@@ -158,6 +171,7 @@ for (const { kind, make } of pools) {
         for (let i = 0; i < 3; i += 1) await pool.submit(() => i).exception();
         assert.equal(pool.workers().length, 1);
         const futures = Array.from({ length: 12 }, () => pool.submit(sleep, 20));
+        await Promise.resolve();
         assert.equal(pool.workers().length, 3);
         await wait(futures);
         assert.equal(pool.workers().length, 3);
