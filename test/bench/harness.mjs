@@ -31,10 +31,11 @@ import { median } from "./statistics.mjs";
 /**
  * @template T
  * @typedef {object} Measure
+ * @property {string} name For progress.
  * @property {readonly Figure[]} figures
  * @property {readonly Contender<T>[]} contenders
  * @property {(opened: T, plan: Plan) => Promise<Record<string, number>>} round Yields a number for every figure, by its id.
- * @property {number} [rounds] Instead of the plan's, for a measure whose round is long.
+ * @property {(plan: Plan) => number} [rounds] Instead of the plan's, for a measure whose rounds are shorter or longer than others'.
  */
 
 /**
@@ -44,6 +45,7 @@ import { median } from "./statistics.mjs";
  * @property {number} warmUps Rounds before them that are not recorded.
  * @property {number} tasks Tasks submitted at once, for throughput.
  * @property {number} roundTrips Round trips in a round.
+ * @property {number} submissions Submissions to a warm kernel, in a round.
  * @property {number} limit ms that one round of one contender may take, and its opening and closing.
  */
 
@@ -84,7 +86,7 @@ export function catchStrayErrors(otherwise) {
  * @returns {Promise<Result[]>} One for each figure. Never rejects for a contender's fault: see {@link Row.failure} and {@link failsTheRun}.
  */
 export async function runMeasure(measure, plan, say = () => {}) {
-  const rounds = measure.rounds ?? plan.rounds;
+  const rounds = measure.rounds?.(plan) ?? plan.rounds;
   const entries = measure.contenders.map((contender) => new Entry(contender, plan.limit, say));
   for (const entry of entries) {
     await entry.open();

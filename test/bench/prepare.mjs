@@ -1,9 +1,10 @@
 // @ts-check
-// What a run needs before it can measure: the current build, and the peers.
+// What a run needs before it can measure: the current build, the peers, the editor.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { installHost } from "../host/install.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -27,6 +28,19 @@ export function installPeers(say) {
   if (missing.length === 0) return;
   say(`installing ${missing.map(([name, version]) => `${name} ${version}`).join(", ")} from npm into test/bench/node_modules (once)`);
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], here);
+}
+
+/**
+ * Installs the editor host if it is not there.
+ * @returns {Promise<string | undefined>} Why there is none, if so: it exists for one platform only, and comes from npm.
+ */
+export async function hostObstacle() {
+  try {
+    await installHost();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** @param {string} name */

@@ -37,6 +37,11 @@ export function summarize({ figure, rows }) {
  * @returns {string} The result as lines of text.
  */
 export function table({ figure, rounds, rows }) {
+  const [first, ...others] = rows;
+  if (first && others.length === 0) {
+    const range = first.min === null || first.max === null ? first.failure : `${number(first.min)} – ${number(first.max)}, median of ${rounds}`;
+    return `${figure.title}: ${first.value === null ? "no value" : `${number(first.value)} ${figure.unit}`} (${range})`;
+  }
   const ours = rows.find((row) => row.role === "ours")?.value ?? null;
   const cells = rows.map((row) => {
     if (row.value === null || row.min === null || row.max === null) return [row.role, row.name, `no value: ${row.failure}`];

@@ -7,18 +7,21 @@
 //   --no-build                           measures dist/ as it is
 import os from "node:os";
 import { parseArgs } from "node:util";
-import { catchStrayErrors, failsTheRun, runMeasure } from "./harness.mjs";
-import { build, installPeers } from "./prepare.mjs";
+import { catchStrayErrors, failsTheRun } from "./harness.mjs";
+import { build, hostObstacle, installPeers } from "./prepare.mjs";
 import { summarize, table } from "./report.mjs";
 
 /** @import { Plan, Result } from "./harness.mjs" */
 
 /** @type {Plan} */
-const quickPlan = { rounds: 5, warmUps: 1, tasks: 10_000, roundTrips: 2_000, limit: 20_000 };
+const quickPlan = { rounds: 5, warmUps: 1, tasks: 10_000, roundTrips: 500, submissions: 8, limit: 20_000 };
 /** @type {Plan} */
-const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 5_000, limit: 60_000 };
+const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 1_000, submissions: 20, limit: 60_000 };
 
 const say = (/** @type {string} */ text) => console.error(`bench: ${text}`);
+const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
+// Only results go to stdout; what others say, such as the installation of the editor, does not.
+console.log = console.error;
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -32,28 +35,29 @@ async function main() {
   if (!values["no-build"]) build();
   installPeers(say);
   const { suite } = await import("./suite.mjs");
-  const chosen = suite.filter(
-    ({ figures }) => positionals.length === 0 || figures.some(({ id }) => positionals.some((wanted) => id.startsWith(wanted))),
-  );
+  const chosen = suite.filter(({ ids }) => positionals.length === 0 || ids.some((id) => positionals.some((wanted) => id.startsWith(wanted))));
   if (chosen.length === 0) {
-    const known = suite.flatMap(({ figures }) => figures.map(({ id }) => id));
-    throw new Error(`no measure is called ${positionals.join(" or ")}; there are ${known.join(", ")}`);
+    throw new Error(`no measure is called ${positionals.join(" or ")}; there are ${suite.flatMap(({ ids }) => ids).join(", ")}`);
   }
   catchStrayErrors((error) => {
     say(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`);
     process.exitCode = 1;
   });
-  if (!values.json)
-    console.log(`${os.availableParallelism()} cores, Node ${process.version}, ${process.platform} ${process.arch}; two workers a pool\n`);
+  if (!values.json) print(`${os.availableParallelism()} cores, Node ${process.version}, ${process.platform} ${process.arch}; two workers a pool\n`);
   /** @type {Result[]} */
   const results = [];
   for (const measure of chosen) {
-    say(measure.figures.map(({ title }) => title).join(" and "));
-    const measured = await runMeasure(measure, values.quick ? quickPlan : fullPlan, say);
+    say(measure.name);
+    const obstacle = measure.needsHost ? await hostObstacle() : undefined;
+    if (obstacle) {
+      say(`left out: ${obstacle}`);
+      continue;
+    }
+    const measured = await measure.run(values.quick ? quickPlan : fullPlan, say);
     results.push(...measured);
-    if (!values.json) for (const result of measured) console.log(`${table(result)}\n`);
+    if (!values.json) print(`${measured.map(table).join("\n")}\n`);
   }
-  if (values.json) console.log(JSON.stringify(Object.fromEntries(results.map((result) => [result.figure.id, summarize(result)]))));
+  if (values.json) print(JSON.stringify(Object.fromEntries(results.map((result) => [result.figure.id, summarize(result)]))));
   const faults = failsTheRun(results);
   for (const fault of faults) say(`FAILED: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;

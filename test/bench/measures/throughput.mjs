@@ -11,6 +11,7 @@ import { checkAll } from "../pools/pool.mjs";
 export function throughput(kind, contenders) {
   const id = `${kind}.throughput`;
   return {
+    name: `${kind}: throughput`,
     figures: [{ id, title: `${kind}: throughput of a no-op task`, unit: "tasks/s", better: "higher" }],
     contenders,
     round: async (pool, { tasks }) => {

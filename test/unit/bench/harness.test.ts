@@ -3,7 +3,7 @@ import { type Contender, failsTheRun, type Measure, runMeasure, WrongResult } fr
 import { summarize, table } from "../../bench/report.mjs";
 import { median, percentile } from "../../bench/statistics.mjs";
 
-const plan = { rounds: 3, warmUps: 1, tasks: 1, roundTrips: 1, limit: 100 };
+const plan = { rounds: 3, warmUps: 1, tasks: 1, roundTrips: 1, submissions: 1, limit: 100 };
 const figure = { id: "speed", title: "speed", unit: "tasks/s", better: "higher" } as const;
 
 type Work = () => Promise<number>;
@@ -14,6 +14,7 @@ const contender = (name: string, role: Contender<Work>["role"], work: Work, clos
   close: () => void closed.push(name),
 });
 const measureOf = (...contenders: Contender<Work>[]): Measure<Work> => ({
+  name: "speeds",
   figures: [figure],
   contenders,
   round: async (work) => ({ speed: await work() }),
@@ -72,6 +73,13 @@ describe("bench harness", () => {
     assert.deepEqual(failsTheRun(await runMeasure(broken, plan)), ["broken: Error: gone (warming up)"]);
     const notANumber = measureOf(contender("mute", "peer", giving()));
     assert.deepEqual(failsTheRun(await runMeasure(notANumber, plan)), ["mute: WrongResult: the measure gave NaN for speed (in round 1)"]);
+  });
+
+  it("says a single number in one line", async () => {
+    const [result] = await runMeasure(measureOf(contender("a", "ours", giving(0, 2, 3, 1500))), plan);
+    assert.equal(table(result!), "speed: 3 tasks/s (2 – 1,500, median of 3)");
+    const [failed] = await runMeasure(measureOf(contender("a", "ours", () => Promise.reject(new Error("gone")))), plan);
+    assert.equal(table(failed!), "speed: no value (Error: gone (warming up))");
   });
 
   it("knows medians and percentiles", () => {

@@ -1,0 +1,81 @@
+// @ts-check
+import { launchBrowser } from "../../host/browser.mjs";
+import { startServer } from "../../host/server.mjs";
+import { openWindow } from "../../host/window.mjs";
+
+const extensionId = "concurrent-futures.concurrent-futures";
+
+/**
+ * Activates the extension in a fresh window of the real VS Code, where nothing has activated it yet; a round is one window.
+ * VS Code's API tells no times. The whole is taken around `extension.activate()`, as another extension in the same extension host sees it; our own
+ * part of it is what VS Code itself notes for "Show Running Extensions": loading the code, and the call of `activate`, each to the millisecond.
+ * @type {import("../harness.mjs").Measure<{ server: import("../../host/server.mjs").EditorServer, browser: import("playwright-core").Browser }>}
+ */
+export const extensionActivation = {
+  name: "extension: activation",
+  figures: [
+    { id: "extension.activation", title: "extension: activation in a fresh window, whole", unit: "ms", better: "lower" },
+    { id: "extension.activation.own", title: "extension: activation, of that our code (load and activate)", unit: "ms", better: "lower" },
+  ],
+  rounds: (plan) => Math.ceil(plan.rounds / 2),
+  contenders: [
+    {
+      name: "extension",
+      role: "ours",
+      open: async () => {
+        const server = await startServer({ mode: "product" });
+        try {
+          return { server, browser: await launchBrowser() };
+        } catch (error) {
+          await server.stop();
+          throw error;
+        }
+      },
+      close: async ({ server, browser }) => {
+        await browser.close();
+        await server.stop();
+      },
+    },
+  ],
+  round: async ({ server, browser }) => {
+    const window = await openWindow(server, browser);
+    try {
+      const { wasActive, whole, marks } = await window.evaluate(activate, extensionId);
+      if (wasActive) throw new Error("the extension was active before anybody asked for it, so there is nothing to measure");
+      const own = between(marks, "LoadExtensionCode") + between(marks, "ActivateExtension");
+      return { "extension.activation": whole, "extension.activation.own": own };
+    } finally {
+      await window.close();
+    }
+  },
+};
+
+/**
+ * @typedef {{ name: string, startTime: number }} Mark What VS Code notes in each of its processes.
+ */
+
+/**
+ * Runs in the extension host.
+ * @param {typeof import("vscode")} vscode
+ * @param {string} id
+ */
+async function activate(vscode, id) {
+  const extension = vscode.extensions.getExtension(id);
+  if (!extension) throw new Error(`${id} is not installed`);
+  const wasActive = extension.isActive;
+  const started = performance.now();
+  await extension.activate();
+  const whole = performance.now() - started;
+  /** @type {Mark[]} */
+  const marks = Reflect.get(globalThis, "MonacoPerformanceMarks").getMarks();
+  return { wasActive, whole, marks: marks.filter(({ name }) => name.endsWith(`/${id}`)) };
+}
+
+/**
+ * @param {readonly Mark[]} marks
+ * @param {string} what
+ */
+function between(marks, what) {
+  const at = (/** @type {string} */ edge) => marks.find(({ name }) => name.startsWith(`code/extHost/${edge}${what}/`))?.startTime ?? Number.NaN;
+  return at("did") - at("will");
+}
