@@ -1,7 +1,8 @@
 import { type ParserOptions, parseExpression } from "@babel/parser";
 import type { ArrayExpression, Expression } from "@babel/types";
 import { type ParseProblem, problemOf } from "./parse.js";
-import { spanOf } from "./syntax.js";
+import { isReference } from "./references.js";
+import { spanOf, walk } from "./syntax.js";
 import type { ArgumentsAnalysis } from "./types.js";
 
 const options: ParserOptions = { sourceType: "module", plugins: ["typescript"], createParenthesizedExpressions: true };
@@ -31,7 +32,15 @@ export function analyzeArguments(text: string): ArgumentsAnalysis {
 
   const present = elements.filter((element) => element !== null);
   const texts = present.map((element) => text.slice(spanOf(element).start - opening.length, spanOf(element).end - opening.length));
-  return { ok: true, texts, count: present.some(({ type }) => type === "SpreadElement") ? undefined : texts.length };
+  return { ok: true, texts, count: present.some(({ type }) => type === "SpreadElement") ? undefined : texts.length, names: namesIn(root) };
+}
+
+function namesIn(root: ArrayExpression): string[] {
+  const names = new Set<string>();
+  walk(root, (node, parent, key) => {
+    if (node.type === "Identifier" && parent && isReference(node.name, parent, key)) names.add(node.name);
+  });
+  return [...names];
 }
 
 /** Offset of the comma that stands where argument `hole` should be. */

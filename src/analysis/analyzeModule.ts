@@ -28,16 +28,18 @@ export function analyzeModule(text: string, language: Language): ModuleAnalysis 
 function formatOf(text: string, body: readonly Statement[]): ModuleAnalysis["format"] {
   if (body.some(({ type }) => type === "TSExportAssignment")) return "commonjs";
   if (body.some(({ type }) => type.startsWith("Export"))) return "esm";
-  return usesExports(text, body) ? "commonjs" : "esm";
+  return usesCommonJS(text, body) ? "commonjs" : "esm";
 }
 
-function usesExports(text: string, body: readonly Statement[]): boolean {
-  if (!/\bexports\b/.test(text)) return false;
+/** True for `module.exports`, `exports` and `require.main`. */
+function usesCommonJS(text: string, body: readonly Statement[]): boolean {
+  if (!/\bexports\b|\brequire\.main\b/.test(text)) return false;
   let found = false;
   const isName = (node: { type: string; name?: unknown }, name: string): boolean => node.type === "Identifier" && node.name === name;
   for (const statement of body) {
     walk(statement, (node, parent, key) => {
       if (node.type === "MemberExpression" && isName(node.object, "module") && isName(node.property, "exports")) found = true;
+      if (node.type === "MemberExpression" && isName(node.object, "require") && isName(node.property, "main")) found = true;
       if (isName(node, "exports") && key !== "key" && !(key === "property" && parent?.type === "MemberExpression")) found = true;
     });
   }

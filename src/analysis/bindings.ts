@@ -1,27 +1,9 @@
 import type { ImportDeclaration, LVal, Node, Statement, TSModuleDeclaration, VoidPattern } from "@babel/types";
-import { declarationOf, walk } from "./syntax.js";
+import { declarationOf } from "./syntax.js";
 
-/**
- * Names that the module's top level binds to values: declarations and imports, types left out, in source order, each once.
- * An import that nothing uses as a value may be that of a type, so it is left out as TypeScript itself leaves it out.
- */
+/** Names that the module's top level binds to values: declarations and imports, types left out as far as they are marked, in source order, each once. */
 export function bindingsOf(body: readonly Statement[]): string[] {
-  const used = namesUsedAsValues(body);
-  return [
-    ...new Set(body.flatMap((statement) => namesBoundBy(statement).filter((name) => statement.type !== "ImportDeclaration" || used.has(name)))),
-  ];
-}
-
-function namesUsedAsValues(body: readonly Statement[]): Set<string> {
-  const used = new Set<string>();
-  for (const statement of body) {
-    // `export { T }` may pass on a type.
-    if (statement.type === "ImportDeclaration" || (statement.type === "ExportNamedDeclaration" && !statement.declaration)) continue;
-    walk(statement, (node) => {
-      if (node.type === "Identifier" || node.type === "JSXIdentifier") used.add(node.name);
-    });
-  }
-  return used;
+  return [...new Set(body.flatMap((statement) => namesBoundBy(statement)))];
 }
 
 function namesBoundBy(statement: Statement): string[] {
@@ -55,10 +37,13 @@ export function importedNames(declaration: ImportDeclaration): string[] {
     .map((specifier) => specifier.local.name);
 }
 
-function patternNames(pattern: LVal | VoidPattern): string[] {
+/** Names that a pattern binds. */
+export function patternNames(pattern: LVal | VoidPattern): string[] {
   switch (pattern.type) {
     case "Identifier":
       return [pattern.name];
+    case "TSParameterProperty":
+      return patternNames(pattern.parameter);
     case "AssignmentPattern":
       return patternNames(pattern.left as LVal);
     case "RestElement":

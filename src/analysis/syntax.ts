@@ -50,6 +50,7 @@ const valueNodesOfTypeScript = new Set([
 export function walk(node: Node, visit: (node: Node, parent: Node | undefined, key: string) => void, parent?: Node, key = ""): void {
   if (node.type.startsWith("TS") && !valueNodesOfTypeScript.has(node.type)) return;
   if ("declare" in node && node.declare) return;
+  if ("exportKind" in node && node.exportKind === "type") return;
   visit(node, parent, key);
   for (const [name, value] of Object.entries(node)) {
     if (Array.isArray(value)) {

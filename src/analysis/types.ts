@@ -56,9 +56,9 @@ export interface SyntaxProblem {
 export interface ModuleAnalysis {
   /** In source order. */
   readonly functions: readonly FunctionInfo[];
-  /** Names bound at the top level by declarations and imports (types left out), in source order. */
+  /** Names bound at the top level by declarations and imports (types left out, but for imports that nothing marks as such), in source order. */
   readonly bindings: readonly string[];
-  /** `commonjs` when the text has `export =`, or uses `module.exports` or `exports` and has no export statement. */
+  /** `commonjs` when the text has `export =`, or uses `module.exports`, `exports` or `require.main` and has no export statement. */
   readonly format: "esm" | "commonjs";
   /** Empty when the text parses. With errors, functions and bindings hold what could still be recognised. */
   readonly problems: readonly SyntaxProblem[];
@@ -72,6 +72,8 @@ export type ArgumentsAnalysis =
       readonly texts: readonly string[];
       /** How many values, or `undefined` when a spread makes it unknown. */
       readonly count: number | undefined;
+      /** Variables that the text uses as values, its own inner ones among them, each once. */
+      readonly names: readonly string[];
     }
   | {
       readonly ok: false;

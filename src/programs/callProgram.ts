@@ -1,74 +1,91 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
-import { analyzeArguments } from "../analysis/analyzeArguments.js";
 import { checkArguments } from "../analysis/signature.js";
-import type { FunctionInfo } from "../analysis/types.js";
-import { digest } from "./bundle/sourceIdentity.js";
+import type { ArgumentsAnalysis, FunctionInfo } from "../analysis/types.js";
+import { commonJSExports } from "./bundle/entry.js";
 import type { ContentFiles } from "./contentFiles.js";
+import { digest } from "./digest.js";
 import { ArgumentsError, UnknownFunctionError } from "./errors.js";
-import type { CallProgram, CallRequest, Program } from "./types.js";
+import type { CallProgram, Program } from "./types.js";
 
 /** Ends the names of call modules; `stack.ts` knows them by it. */
-export const callEnding = ".call.mjs";
-/** How a frame in the argument text is named: the function that holds nothing but that text. */
-export const argumentsName = "futures$arguments";
+const callEnding = ".call.mjs";
+/** Lines of a call module before the argument text; all behind them is what that text became. */
+const runnerLines = 7;
+/** Words that no module may bind; a name that is one is sloppy CommonJS, and in the argument text it is the keyword. */
+const reserved = new Set("arguments await eval implements interface let package private protected public static yield".split(" "));
 
-/** Writes the module of a call: it imports the program's names, evaluates the argument text among them, and calls the function. */
-export async function writeCall(files: ContentFiles, program: Program, { functionName, argumentsText }: CallRequest): Promise<CallProgram> {
+/**
+ * Writes the module of a call: it imports the program, evaluates the argument text among the module's names, and calls the function.
+ * @param args what analysis says of `argumentsText`.
+ * @throws ArgumentsError, UnknownFunctionError
+ */
+export async function writeCall(
+  files: ContentFiles,
+  program: Program,
+  functionName: string,
+  argumentsText: string,
+  args: ArgumentsAnalysis,
+): Promise<CallProgram> {
   const fn = program.functions.find(({ name }) => name === functionName);
-  if (!fn)
-    throw new UnknownFunctionError(
-      functionName,
-      program.file,
-      program.functions.map(({ name }) => name),
-    );
-  const args = analyzeArguments(argumentsText);
+  if (!fn) {
+    const known = program.functions.map(({ name }) => name);
+    throw new UnknownFunctionError(functionName, program.file, known);
+  }
   if (!args.ok) throw new ArgumentsError(args.message, args.offset);
-  const expressions = await compile(argumentsText);
-  const names = [...program.bindings].filter(([name]) => mentions(argumentsText, name));
   const { isMethod, target } = targetOf(fn, program);
   const text = [
     `import * as futures$program from ${JSON.stringify(program.url)};`,
     `const futures$exports = futures$program${program.format === "commonjs" ? ".default" : ""};`,
-    `async function ${argumentsName}({ ${names.map(([name, alias]) => `${alias}: ${name}`).join(", ")} }) {`,
-    expressions,
-    "}",
     "export async function call() {",
-    `const futures$values = await ${argumentsName}(futures$exports);`,
-    // A function by itself is called by itself: as a member of the exports it would stand in stacks under their name.
+    "const futures$values = await futures$arguments(futures$exports);",
+    // A function by itself is called by itself: as a member of the exports it would get them as `this`, and stand in stacks under their name.
     isMethod ? `return ${target}(...futures$values);` : `const futures$function = ${target}; return futures$function(...futures$values);`,
     "}",
     "",
+    await compile(argumentsText, parametersFor(args.names, program)),
   ].join("\n");
   const name = `${digest(text)}${callEnding}`;
   await files.write(name, text);
   return { url: pathToFileURL(files.pathOf(name)).href, exportName: "call", warnings: checkArguments(fn, args) };
 }
 
-/** TypeScript in, JavaScript out, on one line: `return [40, Level.High];`. The names of the module stay as they are. */
-async function compile(argumentsText: string): Promise<string> {
-  const source = `async function ${argumentsName}() {\nreturn [${argumentsText}\n];\n}`;
-  const { code } = await esbuild.transform(source, { loader: "ts", target: "node20", format: "esm", minifyWhitespace: true, logLevel: "silent" });
-  return code.slice(code.indexOf("{") + 1, code.lastIndexOf("}"));
+/** Names that the text does not use are not taken out of the module: one that is still in its dead zone would throw. */
+function parametersFor(names: readonly string[], { bindings }: Program): string {
+  const taken = names.flatMap((name) => (bindings.has(name) && !reserved.has(name) ? [`${bindings.get(name)}: ${name}`] : []));
+  return taken.length > 0 ? `{ ${taken.join(", ")} }` : "";
 }
 
-/** Names that the text does not mention are not taken out of the module: one that is still in its dead zone would throw. */
-function mentions(text: string, name: string): boolean {
-  return new RegExp(`(?<![\\p{ID_Continue}$])${name.replace(/\$/g, "\\$&")}(?![\\p{ID_Continue}$])`, "u").test(text);
+/** TypeScript in, JavaScript out, with whatever helpers it takes. */
+async function compile(argumentsText: string, parameters: string): Promise<string> {
+  const source = `async function futures$arguments(${parameters}) {\nreturn [${argumentsText}\n];\n}`;
+  try {
+    return (await esbuild.transform(source, { loader: "ts", target: "node20", format: "esm", charset: "utf8", logLevel: "silent" })).code;
+  } catch (error) {
+    const [problem] = (error as Partial<esbuild.TransformFailure>).errors ?? [];
+    if (!problem) throw error;
+    const { line = 2, column = 0, lineText = "" } = problem.location ?? {};
+    const before = Buffer.from(lineText).subarray(0, column).toString().length - (line === 2 ? "return [".length : 0);
+    const linesAbove = argumentsText.split("\n").slice(0, line - 2);
+    throw new ArgumentsError(problem.text, Math.max(0, linesAbove.join("\n").length + (linesAbove.length > 0 ? 1 : 0) + before));
+  }
 }
 
 /** Where the function is in the program; a method is called as a member, so that `this` is right. */
 function targetOf({ name, kind }: FunctionInfo, { bindings }: Program): { target: string; isMethod: boolean } {
   const isMethod = kind === "staticMethod" || kind === "objectMember";
-  const [, root = name, rest = ""] = /^([\p{ID_Continue}$]+)(.*)$/su.exec(name) ?? [];
-  const own = bindings.get(root);
-  if (own !== undefined) return { target: `futures$exports.${own}${rest}`, isMethod };
-  // What a CommonJS module exports is the default export of its bundle.
-  return { target: `futures$program.default${name.replace(/^(module\.exports|exports|default)/, "")}`, isMethod };
+  const [, root = name, rest = ""] = /^(module\.exports|[\p{ID_Continue}$]+)(.*)$/su.exec(name) ?? [];
+  const alias = bindings.get(root) ?? (root === "default" ? root : commonJSExports);
+  return { target: `futures$exports.${alias}${rest}`, isMethod };
 }
 
-/** True for the module of a call. */
+/** True for a place in the module of a call. */
 export function isCallFile(file: string): boolean {
   return path.basename(file).endsWith(callEnding);
+}
+
+/** True for a line of a call module, counted from 1, that the argument text became. */
+export function isArgumentLine(line: number | undefined): boolean {
+  return line !== undefined && line > runnerLines;
 }

@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { Bundler } from "./bundle/bundler.js";
-import { entryOf } from "./bundle/entryExports.js";
-import { digest } from "./bundle/sourceIdentity.js";
+import { analyzeArguments } from "../analysis/analyzeArguments.js";
+import { type Bundle, Bundler } from "./bundle/bundler.js";
+import { type Entry, entryOf } from "./bundle/entry.js";
+import { displayNames, Overlay, realPathOf } from "./bundle/overlay.js";
+import { configOf } from "./bundle/tsconfig.js";
 import { writeCall } from "./callProgram.js";
 import { ContentFiles } from "./contentFiles.js";
+import { digest } from "./digest.js";
 import { BuildError } from "./errors.js";
 import type { CallProgram, CallRequest, Program, ProgramRequest } from "./types.js";
 
@@ -19,12 +22,23 @@ export interface ProgramBuilderOptions {
   readonly libraryUrl: string;
 }
 
+/** What a program was made of, to make it again with more. */
+interface Origin {
+  readonly file: string;
+  readonly real: string;
+  readonly text: string;
+  readonly overlay: Overlay;
+  readonly main: boolean;
+  readonly withheld: readonly string[];
+}
+
 /** Makes programs of modules, and calls of their functions. */
 export class ProgramBuilder {
   readonly #files: ContentFiles;
   readonly #libraryUrl: string;
   /** The most recently used last. */
   readonly #bundlers = new Map<string, Bundler>();
+  readonly #origins = new WeakMap<Program, Origin>();
 
   constructor({ directory, libraryUrl }: ProgramBuilderOptions) {
     this.#files = new ContentFiles(directory);
@@ -35,23 +49,21 @@ export class ProgramBuilder {
    * Bundles a module as it is now, unsaved texts before the disk.
    * @throws BuildError when it cannot be read, does not compile, or imports what is not to be had.
    */
-  async build(request: ProgramRequest): Promise<Program> {
-    const { file, overlay, main = false } = request;
-    const entry = entryOf(file, overlay.get(file) ?? (await readModule(file)));
-    const { format, functions, bindings } = entry;
-    const { code, map, warnings } = await this.#bundlerOf(file, main).bundle({ file, text: entry.text, overlay });
-    const hash = digest(code, map);
-    await this.#files.write(`${hash}.mjs.map`, map);
-    await this.#files.write(`${hash}.mjs`, `${code}//# sourceMappingURL=${hash}.mjs.map\n`);
-    return { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings };
+  async build({ file, overlay: texts, main = false }: ProgramRequest): Promise<Program> {
+    const [real, overlay] = await Promise.all([realPathOf(file), Overlay.of(texts)]);
+    const text = overlay.textOf(real) ?? (await readModule(file));
+    return this.#build({ file, real, text, overlay, main }, []);
   }
 
   /**
    * Makes the call of one of the program's functions.
+   * @param program of this builder.
    * @throws ArgumentsError when the text is no list of expressions; UnknownFunctionError when the program has no such function.
    */
-  buildCall(program: Program, request: CallRequest): Promise<CallProgram> {
-    return writeCall(this.#files, program, request);
+  async buildCall(program: Program, request: CallRequest): Promise<CallProgram> {
+    const args = analyzeArguments(request.argumentsText);
+    const complete = args.ok ? await this.#withNames(program, args.names) : program;
+    return writeCall(this.#files, complete, request.functionName, request.argumentsText, args);
   }
 
   /** Lets esbuild's memory go. Programs stay where they are. */
@@ -61,9 +73,49 @@ export class ProgramBuilder {
     await Promise.all(bundlers.map((bundler) => bundler.dispose()));
   }
 
-  #bundlerOf(file: string, main: boolean): Bundler {
-    const key = `${main} ${file}`;
-    const bundler = this.#bundlers.get(key) ?? new Bundler(file, { libraryUrl: this.#libraryUrl, main });
+  async #build(origin: Omit<Origin, "withheld">, used: readonly string[]): Promise<Program> {
+    const { file, text, main } = origin;
+    const entry = entryOf(file, text, used);
+    const { code, map, warnings } = await this.#bundle(origin, entry);
+    const { format, functions, bindings, withheld } = entry;
+    const hash = digest(code, map);
+    await this.#files.write(`${hash}.mjs.map`, map);
+    await this.#files.write(`${hash}.mjs`, `${code}//# sourceMappingURL=${hash}.mjs.map\n`);
+    const program = { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings };
+    this.#origins.set(program, { ...origin, main, withheld });
+    return program;
+  }
+
+  async #bundle({ file, real, overlay, main }: Omit<Origin, "withheld">, entry: Entry): Promise<Bundle> {
+    const config = await configOf(real);
+    // esbuild gives no settings to a file that is not on the disk, unless they are for all files.
+    const tsconfig = config && (!config.isNearest || overlay.hasNewFiles) ? config.path : undefined;
+    const { language, format } = entry;
+    const bundler = this.#bundlerOf(JSON.stringify([file, real, main, format, tsconfig ?? ""]), () => {
+      const display = displayNames(file, real);
+      return new Bundler({ file: real, language, format, main, libraryUrl: this.#libraryUrl, tsconfig, display });
+    });
+    // Exports behind a broken text would be what the first error is found in.
+    if (!entry.intact) await bundler.bundle({ text: entry.text, overlay });
+    return bundler.bundle({ text: entry.text + entry.exports, overlay });
+  }
+
+  /** The program, made again with imports that only the arguments use: the module itself has them for their types. */
+  async #withNames(program: Program, names: readonly string[]): Promise<Program> {
+    const origin = this.#origins.get(program);
+    const used = origin?.withheld.filter((name) => names.includes(name)) ?? [];
+    if (!origin || used.length === 0) return program;
+    try {
+      return await this.#build(origin, used);
+    } catch (error) {
+      // The name was that of a type, or one of the argument's own.
+      if (error instanceof BuildError) return program;
+      throw error;
+    }
+  }
+
+  #bundlerOf(key: string, create: () => Bundler): Bundler {
+    const bundler = this.#bundlers.get(key) ?? create();
     this.#bundlers.delete(key);
     this.#bundlers.set(key, bundler);
     for (const [oldest, unused] of this.#bundlers) {
@@ -77,9 +129,10 @@ export class ProgramBuilder {
 
 async function readModule(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(error);
     throw new BuildError([{ message: `${path.basename(file)} cannot be read: ${reason}`, file }]);
   }
 }

@@ -1,44 +1,54 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
+import type { Language } from "../../analysis/types.js";
 import { BuildError } from "../errors.js";
 import type { BuildProblem } from "../types.js";
-import { loadPlugin } from "./loadPlugin.js";
+import { type BuildInput, loadPlugin } from "./loadPlugin.js";
 import { resolvePlugin } from "./resolvePlugin.js";
-import { sourceDefines } from "./sourceIdentity.js";
+import { scopeDefines } from "./scope.js";
+import { virtual, virtualAddress } from "./virtual.js";
 
-export interface BundleInput {
-  /** Absolute path of the entry. */
+export interface BundlerOptions {
+  /** Real path of the entry. */
   readonly file: string;
-  /** Its text, with its exports. */
-  readonly text: string;
-  readonly overlay: ReadonlyMap<string, string>;
+  readonly language: Language;
+  readonly format: "esm" | "commonjs";
+  /** Whether the entry is the program that is run. */
+  readonly main: boolean;
+  /** `file:` URL of the built library. */
+  readonly libraryUrl: string;
+  /** Path of the configuration for all files, instead of the nearest one for each. */
+  readonly tsconfig: string | undefined;
+  /** How a file is named to the user. */
+  readonly display: (file: string) => string;
 }
 
 export interface Bundle {
   readonly code: string;
-  /** Source map as JSON; its sources are `file:` URLs. */
+  /** Source map as JSON; its sources are `file:` URLs, or addresses of virtual modules. */
   readonly map: string;
   readonly warnings: readonly string[];
 }
 
+type Context = esbuild.BuildContext<{ write: false }>;
+
+/** What a bundle can do without: a module that imports a style sheet or a picture still has its functions. */
+const assets = ".css .scss .sass .less .styl .svg .png .jpg .jpeg .gif .webp .avif .ico .woff .woff2 .ttf .eot .mp3 .mp4".split(" ");
+
 /** Bundles one entry again and again; esbuild keeps what did not change. One build at a time: a build that is asked for meanwhile would be given this one's result. */
 export class Bundler {
-  readonly #file: string;
-  readonly #libraryUrl: string;
-  readonly #main: boolean;
-  #input: BundleInput | undefined;
-  #context: Promise<esbuild.BuildContext<{ write: false; metafile: false }>> | undefined;
+  readonly #options: BundlerOptions;
+  #input: BuildInput | undefined;
+  #context: Promise<Context> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(file: string, options: { libraryUrl: string; main: boolean }) {
-    this.#file = file;
-    this.#libraryUrl = options.libraryUrl;
-    this.#main = options.main;
+  constructor(options: BundlerOptions) {
+    this.#options = options;
   }
 
   /** @throws BuildError when something does not compile or is not found. */
-  bundle(input: BundleInput): Promise<Bundle> {
+  bundle(input: BuildInput): Promise<Bundle> {
     const build = this.#last.then(() => this.#build(input));
     this.#last = build.catch(() => {});
     return build;
@@ -49,69 +59,76 @@ export class Bundler {
     await (await this.#context)?.dispose();
   }
 
-  async #build(input: BundleInput): Promise<Bundle> {
+  async #build(input: BuildInput): Promise<Bundle> {
     this.#input = input;
     this.#context ??= this.#createContext();
     try {
       const result = await (await this.#context).rebuild();
-      const [map, code] = result.outputFiles.sort((a, b) => Number(b.path.endsWith(".map")) - Number(a.path.endsWith(".map")));
-      if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${input.file}`);
-      return {
-        code: code.text,
-        map: withAbsoluteSources(map.text, path.dirname(map.path)),
-        warnings: result.warnings.map((warning) => textOf(problemOf(warning))),
-      };
+      const map = result.outputFiles.find((file) => file.path.endsWith(".map"));
+      const code = result.outputFiles.find((file) => !file.path.endsWith(".map"));
+      if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${this.#options.file}`);
+      return { code: code.text, map: this.#withAbsoluteSources(map.text, path.dirname(map.path)), warnings: this.#warnings(result.warnings) };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
-      throw new BuildError(error.errors.map(problemOf));
+      throw new BuildError(error.errors.map((message) => this.#problem(message)));
     }
   }
 
-  #createContext(): Promise<esbuild.BuildContext<{ write: false; metafile: false }>> {
-    const overlay = (): ReadonlyMap<string, string> => this.#input?.overlay ?? new Map();
-    const folder = path.dirname(this.#file);
+  #createContext(): Promise<Context> {
+    const { file, language, format, main, libraryUrl, tsconfig } = this.#options;
+    const input = (): BuildInput => {
+      if (!this.#input) throw new Error("no build is under way");
+      return this.#input;
+    };
     return esbuild.context({
-      absWorkingDir: folder,
-      entryPoints: [this.#file],
-      outfile: path.join(folder, "program.mjs"), // never written: only the map's sources are relative to it
+      absWorkingDir: path.parse(file).root,
+      absPaths: ["code", "log"],
+      entryPoints: [format === "commonjs" ? `${virtual.entry}:${file}` : file],
+      outfile: path.join(path.dirname(file), "program.mjs"), // never written: only the map's sources are relative to it
       write: false,
-      metafile: false,
       bundle: true,
       format: "esm",
       platform: "node",
       target: "node20",
       conditions: [], // without this esbuild adds "module", which Node does not know
       mainFields: ["main"],
+      jsx: "automatic", // where tsconfig.json says nothing, or "preserve"
+      ...(tsconfig === undefined ? {} : { tsconfig }),
+      loader: Object.fromEntries(assets.map((ending) => [ending, "empty" as const])),
       sourcemap: "external",
       sourcesContent: false,
       charset: "utf8",
       logLevel: "silent",
-      define: { ...sourceDefines },
-      // What esbuild makes of require() asks for a function of that name.
-      banner: {
-        js: `import { createRequire as futures$createRequire } from "node:module"; const require = futures$createRequire(${JSON.stringify(pathToFileURL(this.#file).href)});`,
-      },
-      plugins: [
-        resolvePlugin({ libraryUrl: this.#libraryUrl, overlay }),
-        loadPlugin({ entry: this.#file, entryText: () => this.#input?.text ?? "", overlay, main: this.#main }),
-      ],
+      logLimit: 0,
+      define: { ...scopeDefines },
+      plugins: [resolvePlugin({ libraryUrl, overlay: () => input().overlay }), loadPlugin({ entry: file, entryLanguage: language, main, input })],
     });
   }
-}
 
-function withAbsoluteSources(json: string, folder: string): string {
-  const map = JSON.parse(json) as { sources: string[] };
-  map.sources = map.sources.map((source) => (/^[a-z-]{2,}:/.test(source) ? source : pathToFileURL(path.resolve(folder, source)).href));
-  return JSON.stringify(map);
+  #withAbsoluteSources(json: string, folder: string): string {
+    const map = JSON.parse(json) as { sources: string[] };
+    map.sources = map.sources.map((source) => {
+      if (virtualAddress.test(source) || source.startsWith("file:")) return source;
+      return pathToFileURL(this.#options.display(path.resolve(folder, source))).href;
+    });
+    return JSON.stringify(map);
+  }
+
+  #warnings(warnings: readonly esbuild.Message[]): string[] {
+    return warnings.filter(({ location }) => location?.namespace === "file").map((warning) => textOf(this.#problem(warning)));
+  }
+
+  #problem({ text, location }: esbuild.Message): BuildProblem {
+    if (!location) return { message: text };
+    const { file, line, lineText } = location;
+    // esbuild counts bytes.
+    const column = Buffer.from(lineText).subarray(0, location.column).toString().length + 1;
+    return { message: text, file: this.#options.display(path.resolve(file)), line, column, lineText };
+  }
 }
 
 function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<esbuild.BuildFailure>).errors);
-}
-
-function problemOf({ text, location }: esbuild.Message): BuildProblem {
-  if (!location) return { message: text };
-  return { message: text, file: path.resolve(location.file), line: location.line, column: location.column + 1, lineText: location.lineText };
 }
 
 function textOf({ file, line, column, message }: BuildProblem): string {

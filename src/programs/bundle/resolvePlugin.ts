@@ -1,77 +1,129 @@
+import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ImportKind, OnResolveArgs, OnResolveResult, Plugin, PluginBuild, ResolveResult } from "esbuild";
-import { sourceScheme } from "./sourceIdentity.js";
+import type { Overlay } from "./overlay.js";
+import { isJavaScript, isLibrary, library, ModuleFormats, missingText, staysOutside } from "./packages.js";
+import { virtual, virtualAddress } from "./virtual.js";
 
-const library = "concurrent-futures";
 /** Marks our own question to esbuild's resolver. */
 const asked = Symbol("asked");
-const modules = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+const endings = [".tsx", ".ts", ".jsx", ".js", ".mts", ".cts", ".mjs", ".cjs", ".json"];
 
 export interface ResolveOptions {
   /** `file:` URL of the library for modules whose folder has none. */
   readonly libraryUrl: string;
-  readonly overlay: () => ReadonlyMap<string, string>;
+  readonly overlay: () => Overlay;
 }
 
 /**
  * Packages stay imports: found now, from the file that wrote them, and named by their place, so that the bundle can lie anywhere. Files of the
- * workspace, and packages that are TypeScript, go into the bundle.
+ * workspace, and packages that are TypeScript, go into the bundle. Wherever esbuild can find a file by itself it must: a path that a plugin
+ * gives it comes without the settings of its tsconfig.json and package.json.
  */
 export function resolvePlugin(options: ResolveOptions): Plugin {
   return {
-    name: "resolve",
+    name: "futures-resolve",
     setup(build) {
-      build.onResolve({ filter: /.*/ }, (args) => resolve(build, args, options));
+      const packages = new PackageResolver(build, options);
+      build.onStart(() => packages.forget());
+      build.onResolve({ filter: virtualAddress }, ({ path: address }) => {
+        const [, namespace = "", argument = ""] = virtualAddress.exec(address) ?? [];
+        return { path: argument, namespace };
+      });
+      build.onResolve({ filter: /^\.{0,2}(?:\/|$)|^[a-zA-Z]:[\\/]/ }, (args) => file(args, options.overlay()));
+      build.onResolve({ filter: /^(?:[^./]|\.[^./]|\.\.[^/])/ }, (args) => packages.resolve(args));
     },
   };
 }
 
-async function resolve(build: PluginBuild, args: OnResolveArgs, options: ResolveOptions): Promise<OnResolveResult | undefined> {
-  if (args.pluginData === asked) return undefined;
-  if (args.kind === "entry-point") return { path: args.path };
-  if (args.path.startsWith(sourceScheme)) return { path: args.path.slice(sourceScheme.length), namespace: sourceScheme };
-  if (isBuiltin(args.path)) return { path: args.path.startsWith("node:") ? args.path : `node:${args.path}`, external: true };
-  if (/^(data|https?):/.test(args.path)) return { path: args.path, external: true };
-  const unsaved = inOverlay(args, options.overlay());
-  if (unsaved) return { path: unsaved };
-  const found = await build.resolve(args.path, { kind: args.kind, importer: args.importer, resolveDir: args.resolveDir, pluginData: asked });
-  if (isLibrary(args.path)) return { path: addressOf(found.errors.length > 0 ? options.libraryUrl : found.path, args.kind), external: true };
-  if (found.errors.length > 0) return { errors: [{ text: unresolved(args.path) }], warnings: found.warnings };
-  if (found.external || found.namespace !== "file") return found;
-  return staysImport(found)
-    ? { path: addressOf(found.path, args.kind), external: true }
-    : { path: found.path, sideEffects: found.sideEffects, suffix: found.suffix };
-}
-
-function isLibrary(specifier: string): boolean {
-  return specifier === library || specifier.startsWith(`${library}/`);
-}
-
-function staysImport({ path: file }: ResolveResult): boolean {
-  return file.endsWith(".node") || (/[\\/]node_modules[\\/]/.test(file) && /\.[cm]?js$/.test(file));
-}
-
-/** `import` takes URLs, `require` takes paths. */
-function addressOf(place: string, kind: ImportKind): string {
-  const isUrl = place.startsWith("file:");
-  if (kind === "require-call" || kind === "require-resolve") return isUrl ? decodeURIComponent(new URL(place).pathname) : place;
-  return isUrl ? place : pathToFileURL(place).href;
-}
-
-/** A file that is not on the disk yet is found by the names that a resolver would try. */
-function inOverlay({ path: specifier, resolveDir }: OnResolveArgs, overlay: ReadonlyMap<string, string>): string | undefined {
-  if (overlay.size === 0 || !/^\.{0,2}\//.test(specifier)) return undefined;
+/** A file given by its path: esbuild finds all but native modules, and files that are not on the disk yet. */
+function file({ path: specifier, resolveDir, kind }: OnResolveArgs, overlay: Overlay): OnResolveResult | undefined {
   const target = path.resolve(resolveDir, specifier);
-  const bare = target.replace(/\.([cm]?)jsx?$/, "");
-  const candidates = [target, ...modules.flatMap((ending) => [target + ending, bare + ending, path.join(target, `index${ending}`)])];
-  return candidates.find((candidate) => overlay.has(candidate));
+  if (kind === "entry-point") return existsSync(target) ? undefined : { path: target };
+  if (target.endsWith(".node")) return { path: target, namespace: virtual.required };
+  if (!overlay.hasNewFiles) return undefined;
+  const typed = target.replace(/\.([cm]?)js(x?)$/, ".$1ts$2");
+  const candidates = [target, ...(typed === target ? [] : [typed, typed.replace(/\.ts$/, ".tsx")]), ...endings.map((ending) => target + ending)];
+  const indexes = endings.map((ending) => path.join(target, `index${ending}`));
+  const first = [...candidates, ...indexes].find(
+    (candidate) => overlay.textOf(candidate) !== undefined || (candidate !== target && existsSync(candidate)),
+  );
+  return first === undefined || existsSync(first) ? undefined : { path: first };
 }
 
-function unresolved(specifier: string): string {
-  if (/^\.{0,2}\//.test(specifier)) return `Cannot find the file "${specifier}"`;
-  const parts = specifier.split("/");
-  const name = specifier.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? specifier);
-  return `Cannot find the package "${specifier}": install it with "npm install ${name}" in the folder of this file, or check the paths of its tsconfig.json`;
+class PackageResolver {
+  readonly #build: PluginBuild;
+  readonly #options: ResolveOptions;
+  #formats = new ModuleFormats();
+  #results = new Map<string, Promise<OnResolveResult | undefined>>();
+
+  constructor(build: PluginBuild, options: ResolveOptions) {
+    this.#build = build;
+    this.#options = options;
+  }
+
+  /** What was found is asked again in the next build: packages come and go. */
+  forget(): void {
+    this.#formats = new ModuleFormats();
+    this.#results = new Map();
+  }
+
+  resolve(args: OnResolveArgs): Promise<OnResolveResult | undefined> | OnResolveResult | undefined {
+    if (args.pluginData === asked || args.kind === "entry-point") return undefined;
+    const { path: specifier, kind } = args;
+    if (isBuiltin(specifier)) {
+      const name = specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+      return kind === "require-call" ? { path: name, namespace: virtual.required } : { path: name, external: true };
+    }
+    if (specifier.startsWith("file:")) return { path: fileURLToPath(specifier) };
+    if (/^(?:data|https?):/.test(specifier)) return undefined;
+    const key = `${args.resolveDir}\0${kind}\0${specifier}`;
+    let result = this.#results.get(key);
+    if (!result) {
+      result = this.#find(args);
+      this.#results.set(key, result);
+    }
+    return result;
+  }
+
+  async #find({ path: specifier, kind, importer, resolveDir }: OnResolveArgs): Promise<OnResolveResult | undefined> {
+    const found = await this.#build.resolve(specifier, { kind, importer, resolveDir: existing(resolveDir), pluginData: asked });
+    const isFound = found.errors.length === 0;
+    // The library's own source is found through a tsconfig.json in its repository; what runs is what was built of it.
+    if (isLibrary(specifier) && !(isFound && isJavaScript(found.path))) {
+      if (specifier === library) return this.#outside(this.#libraryFile(kind), kind);
+    }
+    if (!isFound) return this.#missing(specifier, kind, found);
+    if (found.external || found.namespace !== "file") return found;
+    return isLibrary(specifier) || staysOutside(found.path) ? this.#outside(found.path, kind) : undefined;
+  }
+
+  /** Node loads the file itself: by its URL if it is an ES module or the import is dynamic, else by `require`. */
+  async #outside(target: string, kind: ImportKind): Promise<OnResolveResult> {
+    const native = !target.endsWith(".node") && kind !== "require-call" && (kind === "dynamic-import" || (await this.#formats.isESModule(target)));
+    return native ? { path: pathToFileURL(target).href, external: true } : { path: target, namespace: virtual.required };
+  }
+
+  #libraryFile(kind: ImportKind): string {
+    const built = fileURLToPath(this.#options.libraryUrl);
+    return kind === "require-call" ? built.replace(/\.js$/, ".cjs") : built;
+  }
+
+  #missing(specifier: string, kind: ImportKind, found: ResolveResult): OnResolveResult {
+    const text = missingText(
+      specifier,
+      found.errors.flatMap((error) => error.notes.map((note) => note.text)),
+    );
+    if (kind === "import-statement") return { errors: [{ text }] };
+    // A module may be ready to live without it.
+    return { path: specifier, namespace: virtual.missing, warnings: [{ text }] };
+  }
+}
+
+/** esbuild looks for packages from an existing folder only. */
+function existing(folder: string): string {
+  const parent = path.dirname(folder);
+  return existsSync(folder) || parent === folder ? folder : existing(parent);
 }

@@ -224,6 +224,7 @@ describe("analyzeModule: bindings and format", () => {
     ["const x = require('x'); if (typeof module === 'object') module.exports = x", "commonjs"],
     ["Object.defineProperty(exports, '__esModule', { value: true })", "commonjs"],
     ["import x from 'x'; module.exports = x", "commonjs"],
+    ["if (require.main === module) f()", "commonjs"],
     ["import fs = require('fs'); export = fs", "commonjs"],
     ["export const a = 1; module.exports.b = 2", "esm"],
     ["// module.exports = 1\nconst s = 'exports.a'; const o = { exports: 1 }; o.exports; const p: exports.T = 1", "esm"],

@@ -32,9 +32,20 @@ describe("analyzeArguments", () => {
     ["1,\n2", ["1", "2"]],
   ];
   for (const [text, texts, count = texts.length] of accepted) {
-    it(`takes ${JSON.stringify(text)}`, () =>
-      assert.deepEqual(analyzeArguments(text), { ok: true, texts, count: count === "unknown" ? undefined : count }));
+    it(`takes ${JSON.stringify(text)}`, () => {
+      const result = analyzeArguments(text);
+      assert.ok(result.ok);
+      assert.deepEqual([result.texts, result.count], [texts, count === "unknown" ? undefined : count]);
+    });
   }
+
+  it("names the variables that are used as values", () => {
+    const result = analyzeArguments(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+      'a, b.c as D, { e, f: g, [h]: 1 }, (i: J): K => i + l, new M<N>(), `${o}`, p!, typeof q, function r() {}, s satisfies T, ...u, v?.w(x), "y", a',
+    );
+    assert.deepEqual(result.ok && result.names, "a b e g h i l M o p q r s u v x".split(" "));
+  });
 
   const refused: [text: string, offset: number, message: RegExp][] = [
     ["1) + (2", 1, /^unexpected "\)": it closes nothing here$/],

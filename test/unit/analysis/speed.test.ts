@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { analyzeModule } from "../../../src/analysis/analyzeModule.js";
 
-describe("analyzeModule: a file of 5,000 functions", () => {
+describe("analyzeModule: a file of 5,000 functions", function () {
+  this.timeout(30_000);
   const text = Array.from(
     { length: 5000 },
     (_, i) =>

@@ -1,0 +1,78 @@
+/**
+ * esbuild applies the nearest tsconfig.json to each file and knows no project references. Where the nearest one is but a list of projects, the
+ * one that includes the file has the settings.
+ */
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+interface Config {
+  readonly files?: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly references?: readonly { readonly path: string }[];
+}
+
+/** References are followed this deep. */
+const depthLimit = 3;
+
+/**
+ * The configuration that counts for a file.
+ * @returns the path of a tsconfig.json, and whether it is the nearest one, that esbuild finds by itself; `undefined` if there is none.
+ */
+export async function configOf(file: string): Promise<{ readonly path: string; readonly isNearest: boolean } | undefined> {
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    const nearest = path.join(folder, "tsconfig.json");
+    const config = await read(nearest);
+    if (config) {
+      const referenced = covers(config, folder, file) ? undefined : await findIn(config, folder, file, depthLimit);
+      return { path: referenced ?? nearest, isNearest: referenced === undefined };
+    }
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+async function findIn(config: Config, folder: string, file: string, depth: number): Promise<string | undefined> {
+  for (const reference of depth > 0 ? (config.references ?? []) : []) {
+    const target = path.resolve(folder, reference.path);
+    const place = target.endsWith(".json") ? target : path.join(target, "tsconfig.json");
+    const referenced = await read(place);
+    if (!referenced) continue;
+    if (covers(referenced, path.dirname(place), file)) return place;
+    const deeper = await findIn(referenced, path.dirname(place), file, depth - 1);
+    if (deeper) return deeper;
+  }
+  return undefined;
+}
+
+async function read(place: string): Promise<Config | undefined> {
+  try {
+    return JSON.parse(withoutComments(await readFile(place, "utf8"))) as Config;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON as tsconfig files have it, with comments and commas at the end, as plain JSON. */
+function withoutComments(text: string): string {
+  return text
+    .replace(/^\uFEFF/, "")
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/.*|\/\*[\s\S]*?\*\//g, "$1")
+    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1");
+}
+
+function covers({ files, include, exclude = ["node_modules"] }: Config, folder: string, file: string): boolean {
+  const name = path.relative(folder, file).split(path.sep).join("/");
+  if (files?.some((entry) => path.resolve(folder, entry) === file)) return true;
+  const included = include ?? (files ? [] : ["**/*"]);
+  return included.some((glob) => matches(glob, name)) && !exclude.some((glob) => matches(glob, name));
+}
+
+/** `src`, `src/**`, `src/*.ts`, `**` + `/*.test.ts`: what names a folder stands for all in it. */
+function matches(glob: string, name: string): boolean {
+  const pattern = glob
+    .replace(/^\.\//, "")
+    .replace(/\/$/, "")
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*\*\/|\*\*|\*|\?/g, (wildcard) => ({ "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" })[wildcard] ?? wildcard);
+  return new RegExp(`^${pattern}(?:/.*)?$`).test(name);
+}
