@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import type { ExtensionApi } from "../../../src/extension/api.js";
+import { activated, Files, messagesOf, resetSettings, resultOf, running, set, settled, submit, taskThat } from "./support/editor.js";
+
+describe("stopping and waiting", () => {
+  let files: Files;
+  let uri: vscode.Uri;
+  let api: ExtensionApi;
+  before(async () => {
+    api = await activated();
+    files = await Files.create();
+    const text = [
+      "export function forever(): never { for (;;); }",
+      "export function spin(ms: number) { for (const end = Date.now() + ms; Date.now() < end; ); return 'spun'; }",
+      "export async function sleep(ms: number) { await new Promise((resolve) => setTimeout(resolve, ms)); return 'slept'; }",
+      "export function quick() { return 1; }",
+    ];
+    uri = await files.write("stopping.ts", text.join("\n"));
+  });
+  after(() => files.remove());
+  beforeEach(() => set("maxWorkers", 2));
+  afterEach(resetSettings);
+
+  const cancel = (what?: object): Thenable<unknown> => vscode.commands.executeCommand("futures.cancel", what);
+
+  for (const executor of ["threads", "processes"] as const) {
+    it(`stops an endless loop in ${executor}, and its neighbour goes on`, async () => {
+      await resultOf(uri, "quick", "", executor);
+      const neighbour = await submit(uri, "spin", "2500", executor);
+      const loop = await submit(uri, "forever", "", executor);
+      await Promise.all([running(neighbour), running(loop)]);
+      await cancel({ taskId: loop });
+      assert.equal(api.store.get(loop)?.cancelling, true);
+      const stopped = await settled(loop);
+      assert.equal(stopped.state, "cancelled");
+      assert.equal(api.store.get(neighbour)?.state, "running");
+      assert.equal(await resultOf(uri, "quick", "", executor), "1");
+      const other = await settled(neighbour);
+      assert.deepEqual([other.state, other.value?.preview], ["finished", "'spun'"]);
+      assert.equal(other.generation, stopped.generation);
+    });
+
+    it(`drops a pending task of ${executor} at once`, async () => {
+      await set("maxWorkers", 1);
+      await resultOf(uri, "quick", "", executor);
+      const first = await submit(uri, "spin", "1500", executor);
+      await running(first);
+      const waiting = await submit(uri, "quick", "", executor);
+      await taskThat(waiting, ({ state }) => state === "pending");
+      await cancel({ taskId: waiting });
+      const dropped = await settled(waiting);
+      assert.deepEqual([dropped.state, dropped.startedAt, dropped.worker], ["cancelled", undefined, undefined]);
+      assert.equal(api.store.get(first)?.state, "running");
+      assert.equal((await settled(first)).state, "finished");
+    });
+  }
+
+  it("cancels a task that is still being built", async () => {
+    const id = await submit(uri, "forever");
+    await cancel({ taskId: id });
+    assert.equal((await settled(id)).state, "cancelled");
+  });
+
+  it("cancels the open task of a function, as its CodeLens does", async () => {
+    const id = await submit(uri, "forever");
+    await running(id);
+    await cancel({ uri: uri.toString(), functionName: "forever" });
+    assert.equal((await settled(id)).state, "cancelled");
+  });
+
+  it("says so when there is nothing to cancel", async () => {
+    const shown = await messagesOf(() => cancel({ uri: uri.toString(), functionName: "forever" }));
+    assert.deepEqual(
+      shown.map(({ severity, text }) => [severity, text]),
+      [["information", "There is nothing to cancel: no such task is open."]],
+    );
+  });
+
+  it("tells a timeout as what it is while the task runs on, and then its result", async () => {
+    await set("resultTimeout", 300);
+    const id = await submit(uri, "sleep", "1500");
+    const late = await taskThat(id, ({ timedOut }) => timedOut !== undefined);
+    assert.equal(late.state, "running");
+    assert.deepEqual([late.timedOut?.source, late.timedOut?.name, late.resultTimeout], ["timeout", "TimeoutError", 300]);
+    const done = await settled(id);
+    assert.deepEqual([done.state, done.value?.preview, done.error], ["finished", "'slept'", undefined]);
+    assert.ok((done.duration ?? 0) >= 1_400);
+  });
+
+  it("tells the timeout of a task that is still pending", async () => {
+    await set("maxWorkers", 1);
+    await set("resultTimeout", 300);
+    await resultOf(uri, "quick");
+    const first = await submit(uri, "spin", "1500");
+    await running(first);
+    const second = await submit(uri, "quick");
+    const late = await taskThat(second, ({ timedOut }) => timedOut !== undefined);
+    assert.equal(late.state, "pending");
+    assert.equal((await settled(second)).value?.preview, "1");
+  });
+
+  it("waits without limit when the limit is 0", async () => {
+    await set("resultTimeout", 0);
+    const id = await submit(uri, "sleep", "400");
+    assert.equal((await settled(id)).timedOut, undefined);
+  });
+});
