@@ -14,7 +14,7 @@ import { summarize, table } from "./report.mjs";
 /** @import { Plan, Result } from "./harness.mjs" */
 
 /** @type {Plan} */
-const quickPlan = { rounds: 5, warmUps: 1, tasks: 10_000, roundTrips: 500, submissions: 8, limit: 20_000 };
+const quickPlan = { rounds: 5, warmUps: 1, tasks: 5_000, roundTrips: 300, submissions: 6, limit: 20_000 };
 /** @type {Plan} */
 const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 1_000, submissions: 20, limit: 60_000 };
 
