@@ -36,6 +36,9 @@ type Context = esbuild.BuildContext<{ write: false }>;
 /** What a bundle can do without: a module that imports a style sheet or a picture still has its functions. */
 const assets = ".css .scss .sass .less .styl .svg .png .jpg .jpeg .gif .webp .avif .ico .woff .woff2 .ttf .eot .mp3 .mp4".split(" ");
 
+/** Notes of esbuild's that tell why a package cannot be imported. Its others are about its own options. */
+const reasons = /is not exported by package|is not defined in|was not found on the file system|is explicitly disabled|None of the conditions/i;
+
 /** Bundles one entry again and again; esbuild keeps what did not change. One build at a time: a build that is asked for meanwhile would be given this one's result. */
 export class Bundler {
   readonly #options: BundlerOptions;
@@ -115,15 +118,16 @@ export class Bundler {
   }
 
   #warnings(warnings: readonly esbuild.Message[]): string[] {
-    return warnings.filter(({ location }) => location?.namespace === "file").map((warning) => textOf(this.#problem(warning)));
+    return warnings.filter(({ location }) => !virtualAddress.test(location?.file ?? "")).map((warning) => textOf(this.#problem(warning)));
   }
 
-  #problem({ text, location }: esbuild.Message): BuildProblem {
-    if (!location) return { message: text };
+  #problem({ text, notes, location }: esbuild.Message): BuildProblem {
+    const message = [text, ...notes.map((note) => note.text.replace(/:$/, "")).filter((note) => reasons.test(note))].join(": ");
+    if (!location) return { message };
     const { file, line, lineText } = location;
     // esbuild counts bytes.
     const column = Buffer.from(lineText).subarray(0, location.column).toString().length + 1;
-    return { message: text, file: this.#options.display(path.resolve(file)), line, column, lineText };
+    return { message, file: this.#options.display(path.resolve(file)), line, column, lineText };
   }
 }
 

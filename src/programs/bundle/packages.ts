@@ -1,4 +1,5 @@
 /** What is a package, and in which format Node loads it. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -51,14 +52,22 @@ export class ModuleFormats {
   }
 }
 
-/** Says what to do about a package that was not found. */
-export function missingText(specifier: string, notes: readonly string[]): string {
-  const parts = specifier.split("/");
-  const name = specifier.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? specifier);
-  // esbuild's other notes speak of its own options.
-  const reason = notes.find((note) => /is not exported by package|is not defined|does not exist|disabled|null/i.test(note));
-  if (specifier.startsWith("#"))
-    return `Cannot find "${specifier}": check "imports" in the package.json of this file's package${reason ? ` (${reason})` : ""}`;
-  if (reason) return `Cannot import "${specifier}": ${reason}`;
+/** The name of the package that a bare specifier is of. */
+export function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** True if a package is installed for the modules of a folder, whatever it exports. */
+export function isInstalled(name: string, folder: string): boolean {
+  const parent = path.dirname(folder);
+  return existsSync(path.join(folder, "node_modules", name)) || (parent !== folder && isInstalled(name, parent));
+}
+
+/** Says what to do about a package that is not installed. */
+export function missingText(specifier: string): string {
+  const name = packageName(specifier);
   return `Cannot find the package "${name}": install it with "npm install ${name}" in the folder of this file, or check "paths" in its tsconfig.json`;
 }

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { ImportKind, OnResolveArgs, OnResolveResult, Plugin, PluginBuild, ResolveResult } from "esbuild";
+import type { ImportKind, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import type { Overlay } from "./overlay.js";
-import { isJavaScript, isLibrary, library, ModuleFormats, missingText, staysOutside } from "./packages.js";
+import { isInstalled, isJavaScript, isLibrary, library, ModuleFormats, missingText, packageName, staysOutside } from "./packages.js";
 import { virtual, virtualAddress } from "./virtual.js";
 
 /** Marks our own question to esbuild's resolver. */
@@ -95,7 +95,7 @@ class PackageResolver {
     if (isLibrary(specifier) && !(isFound && isJavaScript(found.path))) {
       if (specifier === library) return this.#outside(this.#libraryFile(kind), kind);
     }
-    if (!isFound) return this.#missing(specifier, kind, found);
+    if (!isFound) return this.#missing(specifier, kind, resolveDir);
     if (found.external || found.namespace !== "file") return found;
     return isLibrary(specifier) || staysOutside(found.path) ? this.#outside(found.path, kind) : undefined;
   }
@@ -111,14 +111,12 @@ class PackageResolver {
     return kind === "require-call" ? built.replace(/\.js$/, ".cjs") : built;
   }
 
-  #missing(specifier: string, kind: ImportKind, found: ResolveResult): OnResolveResult {
-    const text = missingText(
-      specifier,
-      found.errors.flatMap((error) => error.notes.map((note) => note.text)),
-    );
-    if (kind === "import-statement") return { errors: [{ text }] };
+  #missing(specifier: string, kind: ImportKind, folder: string): OnResolveResult | undefined {
+    // esbuild says best what is wrong with a package that is there.
+    const isThere = specifier.startsWith("#") || isInstalled(packageName(specifier), folder);
+    if (kind === "import-statement") return isThere ? undefined : { errors: [{ text: missingText(specifier) }] };
     // A module may be ready to live without it.
-    return { path: specifier, namespace: virtual.missing, warnings: [{ text }] };
+    return { path: specifier, namespace: virtual.missing, warnings: [{ text: missingText(specifier) }] };
   }
 }
 

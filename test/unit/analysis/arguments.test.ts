@@ -41,7 +41,6 @@ describe("analyzeArguments", () => {
 
   it("names the variables that are used as values", () => {
     const result = analyzeArguments(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
       'a, b.c as D, { e, f: g, [h]: 1 }, (i: J): K => i + l, new M<N>(), `${o}`, p!, typeof q, function r() {}, s satisfies T, ...u, v?.w(x), "y", a',
     );
     assert.deepEqual(result.ok && result.names, "a b e g h i l M o p q r s u v x".split(" "));

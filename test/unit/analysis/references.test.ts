@@ -15,7 +15,6 @@ describe("analyzeReferences: imports used as values", () => {
     ["class K extends a { @c m() {} } enum E { d = ns.x }", "a c ns"],
     ["a: for (;;) { break a; } new.target; import.meta.c;", ""],
     ["export { a }; export type { c }; export { d } from 'x'; export { type ns };", "a"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
     ["a = 1; c++; `${d}`; ns``;", "d a c ns"],
     ["function f(a) { return a; } const { x: c } = y; c; try {} catch (d) { d } class ns {}", ""],
     ["declare const q: typeof a; declare function r(x: c): void;", ""],
@@ -31,7 +30,6 @@ describe("analyzeReferences: specifiers that are known only at run time", () => 
     analyzeReferences(text, "js")[kind].map((offset) => text.slice(offset, offset + 12));
 
   it("import(…) of anything but a literal", () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
     assert.deepEqual(at("import('a'); import(`b`); import(x); import (`c${d}`); import('a' + b, {})", "dynamicImports"), [
       "import(x); i",
       "import (`c${",
