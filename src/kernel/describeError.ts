@@ -22,8 +22,13 @@ export function describeError(thrown: unknown, places: KnownPlaces): ErrorDescri
   const error = describe(thrown, places, 0);
   if (thrown instanceof ArgumentsError) return { ...error, source: "arguments", stack: "", frames: [] };
   // The death of a worker has no place of its own; the uncaught error that led to it has.
-  if (thrown instanceof WorkerDiedError) return { ...error, stack: error.cause?.stack ?? "", frames: error.cause?.frames ?? [] };
+  if (thrown instanceof WorkerDiedError)
+    return { ...error, message: withAdvice(error.message), stack: error.cause?.stack ?? "", frames: error.cause?.frames ?? [] };
   return error;
+}
+
+function withAdvice(message: string): string {
+  return message.endsWith("it ran out of memory") ? `${message}; the setting futures.maxMemory gives workers more` : message;
 }
 
 /** The wait for a result is over; the task is not. */
