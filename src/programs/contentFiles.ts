@@ -4,7 +4,6 @@ import path from "node:path";
 /** Files named by their content: what is there is right, and is never written again. */
 export class ContentFiles {
   readonly #directory: string;
-  #ready: Promise<unknown> | undefined;
   #written = 0;
 
   /** @param directory absolute path; made when first needed. */
@@ -19,12 +18,11 @@ export class ContentFiles {
   /** Writes a file if it is not there, whole or not at all. */
   async write(name: string, text: string): Promise<void> {
     const file = this.pathOf(name);
-    this.#ready ??= mkdir(this.#directory, { recursive: true });
-    await this.#ready;
     if (await exists(file)) {
       await utimes(file, new Date(), new Date()); // so that whoever cleans up sees that it is in use
       return;
     }
+    await mkdir(this.#directory, { recursive: true });
     const temporary = `${file}.${process.pid}-${++this.#written}.tmp`;
     await writeFile(temporary, text);
     await rename(temporary, file);

@@ -91,13 +91,12 @@ export class ProgramBuilder {
     // esbuild gives no settings to a file that is not on the disk, unless they are for all files.
     const tsconfig = config && (!config.isNearest || overlay.hasNewFiles) ? config.path : undefined;
     const { language, format } = entry;
-    const bundler = this.#bundlerOf(JSON.stringify([file, real, main, format, tsconfig ?? ""]), () => {
+    const { hasNewFiles } = overlay;
+    const bundler = this.#bundlerOf(JSON.stringify([file, real, main, format, hasNewFiles, tsconfig ?? ""]), () => {
       const display = displayNames(file, real);
-      return new Bundler({ file: real, language, format, main, libraryUrl: this.#libraryUrl, tsconfig, display });
+      return new Bundler({ file: real, language, format, main, libraryUrl: this.#libraryUrl, tsconfig, hasNewFiles, display });
     });
-    // Exports behind a broken text would be what the first error is found in.
-    if (!entry.intact) await bundler.bundle({ text: entry.text, overlay });
-    return bundler.bundle({ text: entry.text + entry.exports, overlay });
+    return bundler.bundle({ text: entry.text + entry.exports, overlay }, entry.intact ? undefined : entry.text);
   }
 
   /** The program, made again with imports that only the arguments use: the module itself has them for their types. */

@@ -68,13 +68,13 @@ function partsOf(text: string): { name?: string; location: string } {
   const frame = text.replace(/^async /, "");
   const at = frame.indexOf(" (");
   if (at < 0 || !frame.endsWith(")")) return { location: frame };
-  const name = frame.slice(0, at).replace(/^(?:Object|Module)\./, "");
+  const name = frame.slice(0, at).replace(/^(?:Object|Module|Function)\./, "");
   return { ...(name === "<anonymous>" ? {} : { name }), location: frame.slice(at + 2, -1) };
 }
 
 function placeOf(location: string): Place | undefined {
-  // Evaluated code has no file; the code that evaluated it has. It stands in the innermost parentheses.
-  const evaluated = /^eval at .*?\(((?!eval at ).*?)\),? /.exec(location);
+  // Evaluated code has no file; the code that evaluated it has, and is named last.
+  const evaluated = location.startsWith("eval at ") ? / \((.*?)\)(?:[,)]|$)/.exec(location.slice(location.lastIndexOf("eval at "))) : undefined;
   const [, source = "", line, column] = /^(.*?):(\d+)(?::(\d+))?$/s.exec(evaluated?.[1] ?? location) ?? [undefined, location];
   const file = source.startsWith("file:") ? pathOf(source) : isAbsolute(source) ? source : undefined;
   if (file === undefined) return undefined;

@@ -20,6 +20,8 @@ export interface BundlerOptions {
   readonly libraryUrl: string;
   /** Path of the configuration for all files, instead of the nearest one for each. */
   readonly tsconfig: string | undefined;
+  /** Whether unsaved texts may be of files that are not on the disk. */
+  readonly hasNewFiles: boolean;
   /** How a file is named to the user. */
   readonly display: (file: string) => string;
 }
@@ -50,9 +52,15 @@ export class Bundler {
     this.#options = options;
   }
 
-  /** @throws BuildError when something does not compile or is not found. */
-  bundle(input: BuildInput): Promise<Bundle> {
-    const build = this.#last.then(() => this.#build(input));
+  /**
+   * @param doubtful the entry's text alone, if it may have errors: what stands behind it would be what they are found in.
+   * @throws BuildError when something does not compile or is not found.
+   */
+  bundle(input: BuildInput, doubtful?: string): Promise<Bundle> {
+    const build = this.#last.then(async () => {
+      if (doubtful !== undefined) await this.#build({ ...input, text: doubtful });
+      return this.#build(input);
+    });
     this.#last = build.catch(() => {});
     return build;
   }
@@ -72,13 +80,16 @@ export class Bundler {
       if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${this.#options.file}`);
       return { code: code.text, map: this.#withAbsoluteSources(map.text, path.dirname(map.path)), warnings: this.#warnings(result.warnings) };
     } catch (error) {
-      if (!isBuildFailure(error)) throw error;
+      if (!isBuildFailure(error)) {
+        this.#context = undefined; // esbuild itself has failed, and will go on to do so
+        throw error;
+      }
       throw new BuildError(error.errors.map((message) => this.#problem(message)));
     }
   }
 
   #createContext(): Promise<Context> {
-    const { file, language, format, main, libraryUrl, tsconfig } = this.#options;
+    const { file, language, format, main, libraryUrl, tsconfig, hasNewFiles } = this.#options;
     const input = (): BuildInput => {
       if (!this.#input) throw new Error("no build is under way");
       return this.#input;
@@ -104,7 +115,10 @@ export class Bundler {
       logLevel: "silent",
       logLimit: 0,
       define: { ...scopeDefines },
-      plugins: [resolvePlugin({ libraryUrl, overlay: () => input().overlay }), loadPlugin({ entry: file, entryLanguage: language, main, input })],
+      plugins: [
+        resolvePlugin({ libraryUrl, hasNewFiles, overlay: () => input().overlay }),
+        loadPlugin({ entry: file, entryLanguage: language, main, input }),
+      ],
     });
   }
 

@@ -15,6 +15,8 @@ export interface ResolveOptions {
   /** `file:` URL of the library for modules whose folder has none. */
   readonly libraryUrl: string;
   readonly overlay: () => Overlay;
+  /** Whether the overlay may have files that are not on the disk. */
+  readonly hasNewFiles: boolean;
 }
 
 /**
@@ -32,25 +34,35 @@ export function resolvePlugin(options: ResolveOptions): Plugin {
         const [, namespace = "", argument = ""] = virtualAddress.exec(address) ?? [];
         return { path: argument, namespace };
       });
-      build.onResolve({ filter: /^\.{0,2}(?:\/|$)|^[a-zA-Z]:[\\/]/ }, (args) => file(args, options.overlay()));
+      build.onResolve({ filter: /^[./].*\.node$/ }, ({ path: specifier, resolveDir }) => ({
+        path: path.resolve(resolveDir, specifier),
+        namespace: virtual.required,
+      }));
+      // Only then: every answer of ours costs a message to esbuild and back.
+      if (options.hasNewFiles) build.onResolve({ filter: /^\.{0,2}(?:\/|$)|^[a-zA-Z]:[\\/]/ }, (args) => newFile(build, args, options.overlay()));
       build.onResolve({ filter: /^(?:[^./]|\.[^./]|\.\.[^/])/ }, (args) => packages.resolve(args));
     },
   };
 }
 
-/** A file given by its path: esbuild finds all but native modules, and files that are not on the disk yet. */
-function file({ path: specifier, resolveDir, kind }: OnResolveArgs, overlay: Overlay): OnResolveResult | undefined {
+/** A file that is not on the disk yet, or is imported from one; esbuild finds all others. */
+async function newFile(build: PluginBuild, args: OnResolveArgs, overlay: Overlay): Promise<OnResolveResult | undefined> {
+  if (args.pluginData === asked) return undefined;
+  const { path: specifier, resolveDir, kind } = args;
+
   const target = path.resolve(resolveDir, specifier);
   if (kind === "entry-point") return existsSync(target) ? undefined : { path: target };
-  if (target.endsWith(".node")) return { path: target, namespace: virtual.required };
-  if (!overlay.hasNewFiles) return undefined;
   const typed = target.replace(/\.([cm]?)js(x?)$/, ".$1ts$2");
   const candidates = [target, ...(typed === target ? [] : [typed, typed.replace(/\.ts$/, ".tsx")]), ...endings.map((ending) => target + ending)];
   const indexes = endings.map((ending) => path.join(target, `index${ending}`));
   const first = [...candidates, ...indexes].find(
     (candidate) => overlay.textOf(candidate) !== undefined || (candidate !== target && existsSync(candidate)),
   );
-  return first === undefined || existsSync(first) ? undefined : { path: first };
+  if (first !== undefined && !existsSync(first)) return { path: first };
+  if (existsSync(resolveDir)) return undefined;
+  // In a folder that is not on the disk esbuild looks for nothing.
+  const found = await build.resolve(target, { kind, importer: args.importer, resolveDir: existing(resolveDir), pluginData: asked });
+  return found.errors.length === 0 ? { path: found.path } : undefined;
 }
 
 class PackageResolver {

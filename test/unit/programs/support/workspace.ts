@@ -38,7 +38,7 @@ export class RunError extends Error {
   /** The user's own frames, `name file:line:column` with paths from the workspace's folder. */
   userFrames(root: string): string[] {
     return this.frames
-      .filter(({ origin }) => origin === "user")
+      .filter(({ origin, file }) => origin === "user" && path.basename(file ?? "") !== "child.mjs")
       .map(({ functionName, file, line, column }) => `${functionName ? `${functionName} ` : ""}${path.relative(root, file ?? "")}:${line}:${column}`);
   }
 }
