@@ -7,8 +7,13 @@ import { gone, membersOf } from "../support/processes.js";
 const folder = path.resolve("test/fixtures/workspace");
 
 describe("the end of the kernel", () => {
+  const kernels: KernelDriver[] = [];
+  // A test that failed half way has endless loops running.
+  afterEach(() => Promise.all(kernels.splice(0).map((kernel) => kernel.dispose())));
+
   const busy = async (): Promise<{ kernel: KernelDriver; pids: number[] }> => {
     const kernel = new KernelDriver(folder);
+    kernels.push(kernel);
     const endless = [
       kernel.submit("tasks.ts", "spin"),
       kernel.submit("tasks.ts", "spinWithChild"),
@@ -26,7 +31,6 @@ describe("the end of the kernel", () => {
     const { kernel, pids } = await busy();
     kernel.child.disconnect();
     for (const pid of pids) assert.equal(await gone(pid), true, `${pid} outlived the channel by 2 s`);
-    await kernel.dispose();
   });
 
   it("comes with the message shutdown", async () => {
@@ -34,6 +38,5 @@ describe("the end of the kernel", () => {
     kernel.send({ type: "shutdown" });
     await once(kernel.child, "exit");
     for (const pid of pids) assert.equal(await gone(pid), true, `${pid} outlived the kernel by 2 s`);
-    await kernel.dispose();
   });
 });
