@@ -1,7 +1,7 @@
 import type { Comment, ImportDeclaration, LVal, Node, Statement } from "@babel/types";
 import { importedNames, patternNames } from "./bindings.js";
 import { tryParse } from "./parse.js";
-import { spanOf, walk } from "./syntax.js";
+import { declarationOf, spanOf, walk } from "./syntax.js";
 import type { Language } from "./types.js";
 
 /** What a module says about other modules in places where only a syntax tree can tell. Offsets are counted from 0 in UTF-16 code units. */
@@ -16,6 +16,8 @@ export interface ModuleReferences {
   readonly requires: readonly number[];
   /** Literal specifiers of `import.meta.resolve(…)`. */
   readonly resolved: readonly string[];
+  /** Classes declared at the top level that have their name from their declaration: no decorator and no static `name` gives them another. */
+  readonly classes: readonly string[];
 }
 
 /**
@@ -60,6 +62,7 @@ class ReferenceCollector {
       dynamicImports: this.#dynamicImports,
       requires: this.#declared.has("require") ? [] : this.#requires,
       resolved: this.#resolved,
+      classes: body.flatMap((statement) => classNameOf(statement) ?? []),
     };
   }
 
@@ -82,6 +85,17 @@ class ReferenceCollector {
     if (/^(?:Function|Class|TSEnum|TSModule)(?:Declaration|Expression)$/.test(node.type) && "id" in node) patterns.push(node.id as Node | null);
     for (const pattern of patterns) if (pattern) for (const name of patternNames(pattern as LVal)) this.#declared.add(name);
   }
+}
+
+function classNameOf(statement: Statement): string | undefined {
+  const declaration = statement.type === "ExportDefaultDeclaration" ? statement.declaration : declarationOf(statement);
+  if (declaration.type !== "ClassDeclaration" || declaration.declare || declaration.decorators?.length) return undefined;
+  const namesItself = declaration.body.body.some((member) => "static" in member && member.static && "key" in member && nameOf(member.key) === "name");
+  return namesItself ? undefined : declaration.id?.name;
+}
+
+function nameOf(key: Node): string | undefined {
+  return key.type === "Identifier" ? key.name : literalOf(key);
 }
 
 /** The value of a string literal, or of a template without substitutions. */

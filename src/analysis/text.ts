@@ -16,10 +16,12 @@ export class SourceText {
     for (const match of text.matchAll(/\r\n|\n|\r/g)) this.#lineStarts.push(match.index + match[0].length);
   }
 
+  /** The text of a span. */
   slice(span: Span): string {
     return this.text.slice(span.start, span.end);
   }
 
+  /** The line and character of an offset. */
   position(offset: number): Position {
     let low = 0;
     let high = this.#lineStarts.length - 1;
@@ -31,6 +33,7 @@ export class SourceText {
     return { line: low, character: offset - this.#lineStarts[low]! };
   }
 
+  /** The lines and characters of a span. */
   range(span: Span): Range {
     return { start: this.position(span.start), end: this.position(span.end) };
   }

@@ -15,6 +15,7 @@ import type { CallProgram, CallRequest, Program, ProgramRequest } from "./types.
 /** Entries whose bundles esbuild keeps ready to be made again. */
 const keptBundlers = 16;
 
+/** Where programs go, and where the library is. */
 export interface ProgramBuilderOptions {
   /** Absolute path of the folder for bundles; made on demand. Whoever can write there can run code here. */
   readonly directory: string;

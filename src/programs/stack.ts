@@ -19,6 +19,7 @@ export interface StackFrame {
   readonly text: string;
 }
 
+/** Folders whose code is our own. */
 export interface KnownPlaces {
   /** Where programs and calls are. */
   readonly programsDirectory: string;

@@ -1,6 +1,7 @@
 /** What `src/programs` is asked for and what it gives. */
 import type { FunctionInfo } from "../analysis/types.js";
 
+/** A module to make a program of. */
 export interface ProgramRequest {
   /** Absolute path of the module that holds the function. */
   readonly file: string;
@@ -18,7 +19,10 @@ export interface Program {
   readonly file: string;
   /** `file:` URL of the bundle, an ES module, its source map beside it. */
   readonly url: string;
-  /** Names that argument texts may use: the module's top-level bindings, by the name under which the bundle exports each. */
+  /**
+   * Names that argument texts may use: the module's top-level bindings, by the name under which the bundle exports each. Imports that the module
+   * does not use as values are not among them; a call whose arguments use one is built on a bundle of its own that has it.
+   */
   readonly bindings: ReadonlyMap<string, string>;
   /** Of the module; the exports of a CommonJS module are the default export of its bundle. */
   readonly format: "esm" | "commonjs";
@@ -28,6 +32,7 @@ export interface Program {
   readonly warnings: readonly string[];
 }
 
+/** A function to call, and with what. */
 export interface CallRequest {
   /** As analysis names it. */
   readonly functionName: string;
@@ -43,6 +48,7 @@ export interface CallProgram {
   readonly warnings: readonly string[];
 }
 
+/** Something that keeps a module from being built, and its place. */
 export interface BuildProblem {
   readonly message: string;
   /** Absolute path; absent for a problem that has no place. */

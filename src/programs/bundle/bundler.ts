@@ -9,6 +9,7 @@ import { resolvePlugin } from "./resolvePlugin.js";
 import { scopeDefines } from "./scope.js";
 import { virtual, virtualAddress } from "./virtual.js";
 
+/** What is the same in every build of an entry. */
 export interface BundlerOptions {
   /** Real path of the entry. */
   readonly file: string;
@@ -26,6 +27,7 @@ export interface BundlerOptions {
   readonly display: (file: string) => string;
 }
 
+/** What a build gives. */
 export interface Bundle {
   readonly code: string;
   /** Source map as JSON; its sources are `file:` URLs, or addresses of virtual modules. */
@@ -65,6 +67,7 @@ export class Bundler {
     return build;
   }
 
+  /** Waits for the build under way and lets esbuild's memory go. */
   async dispose(): Promise<void> {
     await this.#last;
     await (await this.#context)?.dispose();

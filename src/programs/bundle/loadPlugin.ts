@@ -15,6 +15,7 @@ export interface BuildInput {
   readonly overlay: Overlay;
 }
 
+/** What the plugin has to know of the entry. */
 export interface LoadOptions {
   /** Real path of the entry. */
   readonly entry: string;

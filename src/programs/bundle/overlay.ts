@@ -19,7 +19,7 @@ export class Overlay {
     return new Overlay(new Map(await Promise.all(entries)));
   }
 
-  /** @param file a real path. */
+  /** The unsaved text of a file, if it has one. @param file a real path. */
   textOf(file: string): string | undefined {
     return this.#texts.get(keyOf(file));
   }

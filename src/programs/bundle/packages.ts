@@ -6,6 +6,7 @@ import path from "node:path";
 /** The package whose workers lie beside it: it is never bundled. */
 export const library = "concurrent-futures";
 
+/** True for an import of the library, or of a part of it. */
 export function isLibrary(specifier: string): boolean {
   return specifier === library || specifier.startsWith(`${library}/`);
 }
@@ -15,6 +16,7 @@ export function staysOutside(file: string): boolean {
   return file.endsWith(".node") || (/[\\/]node_modules[\\/]/.test(file) && isJavaScript(file));
 }
 
+/** True for what Node takes for a module of JavaScript by its name. */
 export function isJavaScript(file: string): boolean {
   // A package's main file may have no ending at all; Node takes it for JavaScript.
   return /\.[cm]?js$/.test(file) || path.extname(file) === "";
@@ -24,6 +26,7 @@ export function isJavaScript(file: string): boolean {
 export class ModuleFormats {
   readonly #types = new Map<string, Promise<string>>();
 
+  /** How Node loads a file: as an ES module or as CommonJS. @param file a real path. */
   async isESModule(file: string): Promise<boolean> {
     const extension = path.extname(file);
     if (extension === ".mjs") return true;

@@ -11,6 +11,7 @@ import { virtual, virtualAddress } from "./virtual.js";
 const asked = Symbol("asked");
 const endings = [".tsx", ".ts", ".jsx", ".js", ".mts", ".cts", ".mjs", ".cjs", ".json"];
 
+/** What the plugin has to know beside what esbuild asks it. */
 export interface ResolveOptions {
   /** `file:` URL of the library for modules whose folder has none. */
   readonly libraryUrl: string;

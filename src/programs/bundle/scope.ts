@@ -2,7 +2,7 @@
  * `import.meta`, `__dirname`, `__filename` and `require` are those of the source file, not of the bundle. A file that uses them gets an import
  * behind its text, where it moves nothing, of a virtual module that knows the file's place. The first three are replaced by esbuild's `define`,
  * which respects a file's own variables of these names. `require(…)` and `import(…)` of what is known only at run time are replaced here, by
- * names of the same length, so that every column stays.
+ * names of the same length, so that every column stays. Classes get the names back that bundling takes from them: values show them.
  */
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,7 +21,9 @@ const mentions: readonly (readonly [name: string, mention: RegExp])[] = [
   ["futures$dirname", /\b__dirname\b/],
   ["futures$filename", /\b__filename\b/],
 ];
-const needsTree = /\brequire\b|\bimport\s*\(|\bimport\s*\.\s*meta\s*\.\s*resolve\b/;
+const needsTree = /^\s*(?:export\s+)?(?:default\s+)?(?:abstract\s+)?class\s|\brequire\b|\bimport\s*\(|\bimport\s*\.\s*meta\s*\.\s*resolve\b/m;
+
+const nothing = { requires: [], dynamicImports: [], resolved: [], classes: [] };
 
 /**
  * Gives a text what it uses of its place.
@@ -30,7 +32,7 @@ const needsTree = /\brequire\b|\bimport\s*\(|\bimport\s*\.\s*meta\s*\.\s*resolve
  */
 export function withScope(text: string, file: string, references: () => ModuleReferences): { text: string; resolved: readonly string[] } {
   const imports = mentions.filter(([, mention]) => mention.test(text)).map(([name]) => name);
-  const { requires, dynamicImports, resolved } = needsTree.test(text) ? references() : { requires: [], dynamicImports: [], resolved: [] };
+  const { requires, dynamicImports, resolved, classes } = needsTree.test(text) ? references() : nothing;
   let changed = text;
   const replace = (word: "require" | "import", offsets: readonly number[]): void => {
     if (offsets.length === 0) return;
@@ -40,6 +42,8 @@ export function withScope(text: string, file: string, references: () => ModuleRe
   };
   replace("require", requires);
   replace("import", dynamicImports);
+  // esbuild makes `var A = class _A` of a class that names itself, and `A2` of a second one.
+  for (const name of classes) changed += `\nReflect.defineProperty(${name}, "name", { value: "${name}", configurable: true });`;
   if (imports.length > 0) changed += `\nimport { ${imports.join(", ")} } from ${JSON.stringify(`${virtual.scope}:${file}`)};\n`;
   return { text: changed, resolved };
 }

@@ -47,6 +47,12 @@ describe("analyzeReferences: specifiers that are known only at run time", () => 
     assert.deepEqual(at("function f(require, module) { require(x); }", "requires"), []);
   });
 
+  it("classes that have their names from their declarations", () => {
+    const text =
+      "class A {} export class B { static x = 1; name = 2 } export default class C {} @d class D {} class E { static name = 1 } class F { static 'name'() {} } const G = class {}; { class H {} } declare class I {}";
+    assert.deepEqual(analyzeReferences(text, "ts").classes, ["A", "B", "C"]);
+  });
+
   it("literals of import.meta.resolve", () => {
     assert.deepEqual(analyzeReferences("import.meta.resolve('a'); import.meta.resolve(b); x.resolve('c'); import.meta.url", "ts").resolved, ["a"]);
   });

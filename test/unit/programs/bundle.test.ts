@@ -147,6 +147,19 @@ describe("programs: TypeScript and its settings", function () {
     );
   });
 
+  it("classes have the names that they were given", async () => {
+    workspace.write({
+      "classes/other.ts":
+        "export class Point { static origin() { return new Point(); } } export class Named { static name = 'own'; static self = () => Named; }",
+      "classes/main.ts": `import { Point as Other, Named } from "./other.js";
+        class Point { static of() { return new Point(); } }
+        class Wrong extends Error { override name = Wrong.name; }
+        export default class Frozen { static self = Frozen; static { Object.freeze(this); } }
+        const f = () => [Point.of().constructor.name, Other.origin().constructor.name, new Wrong().name, Named.name];`,
+    });
+    assert.deepEqual(await workspace.call("classes/main.ts", "f"), ["Point", "Point", "Wrong", "own"]);
+  });
+
   it("imports of workspace files by every name they can have", async () => {
     workspace.write({
       "names/a.ts": "export const a = 'a';",
