@@ -1,5 +1,4 @@
 import { Console } from "node:console";
-import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
 /**
@@ -9,15 +8,15 @@ import { StringDecoder } from "node:string_decoder";
 export function captureOutput(emit: (stream: "stdout" | "stderr", text: string) => void): void {
   for (const name of ["stdout", "stderr"] as const) {
     const decoder = new StringDecoder("utf8"); // a character may come in two pieces
-    const stream = new Writable({
-      decodeStrings: false,
-      write(chunk: string | Buffer, _encoding, done) {
+    // The stream itself stays: Node calls methods on a thread's own streams, whatever stands in their place.
+    Object.assign(process[name], {
+      _writev: null,
+      _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void) {
         const text = typeof chunk === "string" ? chunk : decoder.write(chunk);
         if (text !== "") emit(name, text);
         done();
       },
     });
-    Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => stream });
   }
   const original = globalThis.console;
   const captured = new Console({ stdout: process.stdout, stderr: process.stderr });
