@@ -1,6 +1,6 @@
 // Futures and their states, on a pool of four processes. Run it with `npm run example basicFuture`,
 // or put the cursor in basicFuture() and run "Submit to Executor".
-import { type Future, ProcessPoolExecutor, TimeoutError } from "concurrent-futures";
+import { ProcessPoolExecutor, TimeoutError } from "concurrent-futures";
 
 /** Runs in a worker. It is sent by its source text, so it names nothing from outside of it. */
 async function work(index: number): Promise<string> {
@@ -10,15 +10,17 @@ async function work(index: number): Promise<string> {
   return `Completed ${index} worker job`;
 }
 
-/** Processes take a while to start; what follows does not depend on how long. */
-async function started(futures: Future<string>[]): Promise<void> {
-  while (!futures.every((future) => future.running() || future.done())) await new Promise((resolve) => setTimeout(resolve, 10));
+/** Starts all workers: what follows does not depend on how long processes take to start. */
+async function warmUp(pool: ProcessPoolExecutor): Promise<void> {
+  for (let i = 0; i < pool.maxWorkers; i += 1) pool.submit(Math.abs, i);
+  do await new Promise((resolve) => setTimeout(resolve, 10));
+  while (pool.workers().some((worker) => worker.state !== "idle"));
 }
 
 export async function basicFuture(): Promise<void> {
   await using pool = new ProcessPoolExecutor({ maxWorkers: 4 });
+  await warmUp(pool);
   const futures = [0, 1, 2, 3, 4].map((index) => pool.submit(work, index));
-  await started(futures.slice(0, 4));
 
   for (const [index, future] of futures.entries()) {
     // The main program has work of its own between two looks at its futures.
