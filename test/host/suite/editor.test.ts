@@ -109,11 +109,13 @@ describe("the editor", () => {
   });
 
   describe("hover", () => {
+    const commandsOf = (trust: vscode.MarkdownString["isTrusted"]): readonly string[] => (typeof trust === "object" ? trust.enabledCommands : []);
     const at = (name: string): Promise<string> => hoverAt(uri, positionOf(document, `function ${name}`).translate(0, 9));
 
     it("tells value, call, executor, worker and times of the newest task", async () => {
       await run(uri, "list", "3");
-      const { worker } = await run(uri, "list", "2", "processes");
+      const { id } = await run(uri, "list", "2", "processes");
+      const { worker } = await taskThat(id, (record) => record.worker?.pid !== undefined);
       const text = await at("list");
       for (const part of [
         "**Finished in",
@@ -136,7 +138,10 @@ describe("the editor", () => {
       const id = await submit(uri, "hidden");
       await settled(id);
       const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", uri, positionOf(document, "hidden"));
-      const ours = hovers.flatMap(({ contents }) => contents as vscode.MarkdownString[]).filter(({ isTrusted }) => isTrusted);
+      // The editor's own language support has hovers of its own.
+      const ours = hovers
+        .flatMap(({ contents }) => contents as vscode.MarkdownString[])
+        .filter(({ isTrusted }) => commandsOf(isTrusted).includes("futures.cancel"));
       assert.ok(ours.length > 0);
       const text = ours.map(({ value }) => value).join("\n");
       assert.ok(text.includes("evil"));
@@ -144,8 +149,7 @@ describe("the editor", () => {
       const outside = text.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "");
       assert.ok(!outside.includes("evil"), outside);
       for (const { isTrusted } of ours) {
-        const enabled = (isTrusted as { enabledCommands: string[] }).enabledCommands;
-        assert.ok(enabled.length > 0 && enabled.every((command) => command.startsWith("futures.")));
+        assert.ok(commandsOf(isTrusted).every((command) => command.startsWith("futures.")));
       }
     });
 
@@ -192,7 +196,7 @@ describe("the editor", () => {
       await run(uri, "list", "5000");
       const text = await at("list");
       assert.ok(text.length < 100_000 && text.length > 1_000, String(text.length));
-      assert.match(text, /Cut: this is not the whole value/);
+      assert.match(text.replaceAll("\\", ""), /\*Cut: this is not the whole value\.\*/);
     });
   });
 
