@@ -78,13 +78,17 @@ class Sources {
       const found = await build.resolve(specifier, { kind: "dynamic-import", importer: file, resolveDir });
       if (found.errors.length === 0 && found.external && found.path.startsWith("file:")) places[specifier] = found.path;
     }
-    return { contents: scopeModule(file, this.#options.main && file === this.#options.entry, places), loader: "js", resolveDir };
+    return { contents: scopeModule(file, this.#isMain(file), places), loader: "js", resolveDir };
+  }
+
+  #isMain(file: string): boolean {
+    return this.#options.main && file === this.#options.entry;
   }
 
   #prepare(file: string, source: string, language: Language): Prepared {
     const known = this.#prepared.get(file);
     if (known?.source === source) return known;
-    const { text, resolved } = withScope(source, file, () => analyzeReferences(source, language));
+    const { text, resolved } = withScope(source, file, this.#isMain(file), () => analyzeReferences(source, language));
     const prepared = { source, contents: text, resolved };
     this.#prepared.set(file, prepared);
     return prepared;

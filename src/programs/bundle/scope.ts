@@ -27,21 +27,32 @@ const nothing = { requires: [], dynamicImports: [], resolved: [], classes: [] };
 
 /**
  * Gives a text what it uses of its place.
+ * @param isMain whether the file is the program that is run.
  * @param references reads the text's references; called only if the text looks like having some.
  * @returns the changed text, and the packages that it asks the places of.
  */
-export function withScope(text: string, file: string, references: () => ModuleReferences): { text: string; resolved: readonly string[] } {
+export function withScope(
+  text: string,
+  file: string,
+  isMain: boolean,
+  references: () => ModuleReferences,
+): { text: string; resolved: readonly string[] } {
   const imports = mentions.filter(([, mention]) => mention.test(text)).map(([name]) => name);
   const { requires, dynamicImports, resolved, classes } = needsTree.test(text) ? references() : nothing;
   let changed = text;
-  const replace = (word: "require" | "import", offsets: readonly number[]): void => {
-    if (offsets.length === 0) return;
+  const replace = (word: "require" | "import", offsets: readonly number[]): string | undefined => {
+    if (offsets.length === 0) return undefined;
     const substitute = unusedName(text, word.length);
     for (const offset of offsets) changed = changed.slice(0, offset) + substitute + changed.slice(offset + word.length);
     imports.push(`futures$${word} as ${substitute}`);
+    return substitute;
   };
-  replace("require", requires);
+  const require = replace("require", requires);
   replace("import", dynamicImports);
+  // `require.main === module`: the one change that moves columns, those of the first line of a CommonJS program.
+  if (isMain && require && /\brequire\s*\.\s*main\b/.test(text)) {
+    changed = changed.replace(/^(?:#!.*\n)?/, (shebang) => `${shebang}${require}.main = module; `);
+  }
   // esbuild makes `var A = class _A` of a class that names itself, and `A2` of a second one.
   for (const name of classes) changed += `\nReflect.defineProperty(${name}, "name", { value: "${name}", configurable: true });`;
   if (imports.length > 0) changed += `\nimport { ${imports.join(", ")} } from ${JSON.stringify(`${virtual.scope}:${file}`)};\n`;

@@ -109,5 +109,14 @@ describe("programs: a module's own place", function () {
     };
     assert.deepEqual(await mains(false), [false, false]);
     assert.deepEqual(await mains(true), [true, false]);
+
+    workspace.write({
+      "main/script.cjs": "#!/usr/bin/env node\nconst isMain = require.main === module; exports.f = () => isMain; exports.g = (x) => import(x);",
+    });
+    for (const main of [false, true]) {
+      const program = await workspace.build("main/script.cjs", {}, main);
+      const { url } = await workspace.builder.buildCall(program, { functionName: "exports.f", argumentsText: "" });
+      assert.equal(await workspace.run(url, "call"), main);
+    }
   });
 });
