@@ -15,14 +15,20 @@ import { projectRoot } from "./host/paths.mjs";
 import { countLine } from "./support/report.mjs";
 import { runSuite, suiteNames } from "./support/suites.mjs";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { grep: { type: "string" }, "no-build": { type: "boolean" } },
-});
+const { values, positionals } = readOptions();
 const unknown = positionals.filter((name) => !suiteNames.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no suite ${unknown.join(", ")}; there are ${suiteNames.join(", ")}.`);
   process.exit(2);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { grep: { type: "string" }, "no-build": { type: "boolean" } } });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
 }
 
 /** @returns {string | undefined} The step that failed. */

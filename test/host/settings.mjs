@@ -24,7 +24,7 @@ export const testSettings = {
 };
 
 /** What a person starts with who tries the extension; from then on the file is theirs. */
-export const personSettings = { ...quiet, "window.commandCenter": true };
+export const personSettings = quiet;
 
 /**
  * Writes the user settings of a user-data folder that has none yet.
