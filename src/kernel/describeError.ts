@@ -40,7 +40,7 @@ function describe(thrown: unknown, places: KnownPlaces, depth: number): ErrorDes
   if (!(thrown instanceof Error)) {
     return { source: "task", name: "thrown value", message: cut(inspect(thrown, { depth: 4 })), stack: "", frames: [] };
   }
-  const frames = parseStack(thrown.stack ?? "", places);
+  const frames = parseStack(thrown.stack ?? "", places, thrown.message);
   const shown = frames.filter((frame) => frame.origin !== "runner");
   const properties = Object.fromEntries(Object.entries(thrown).filter(([key]) => !["name", "message", "stack"].includes(key)));
   const nested = (value: unknown): ErrorDescription => describe(value, places, depth + 1);

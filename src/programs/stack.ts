@@ -85,7 +85,7 @@ function placeOf(location: string): Place | undefined {
 function originWithoutFile(location: string): FrameOrigin {
   if (virtualAddress.test(location)) return "runner";
   // The library gives functions that were sent by their source text this place.
-  return location.startsWith("source of ") ? "user" : "node";
+  return location.startsWith("source-of-") ? "user" : "node";
 }
 
 function pathOf(url: string): string | undefined {

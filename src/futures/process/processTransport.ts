@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
+import { ownsStdout } from "../worker/output.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
 import type { ProcessPoolOptions } from "./processPoolExecutor.js";
@@ -50,11 +51,6 @@ export class ProcessTransport implements Transport {
       hold: (held) => hold(child, held),
     };
   }
-}
-
-/** False in a thread, and in a worker whose output is captured: there file descriptor 1 is somebody else's. */
-function ownsStdout(): boolean {
-  return (process.stdout as { fd?: number }).fd === 1;
 }
 
 /** What does not come as a message: output of native code, of child processes, and of Node itself when it dies. */

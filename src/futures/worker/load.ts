@@ -1,4 +1,3 @@
-import vm from "node:vm";
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
 
@@ -72,12 +71,15 @@ function fromSource(reference: FunctionReference & { kind: "source" }): AnyFunct
 }
 
 function evaluate(source: string, name: string): unknown {
-  return vm.runInThisContext(source, { filename: placeOf(name), importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+  // Not vm: with it, import() in the function needs a loader that is experimental and says so on stderr. Indirect, so that nothing here is in scope.
+  // biome-ignore lint/security/noGlobalEval: running a function that was sent by its source text is what this module is for
+  const evaluateInGlobalScope = globalThis.eval;
+  return evaluateInGlobalScope(`${source}\n//# sourceURL=${placeOf(name)}`);
 }
 
 /** Where stacks say the code of a function sent by its source is. */
 function placeOf(name: string): string {
-  return `source of ${name}`;
+  return `source-of-${name.replace(/\s/g, "-")}`;
 }
 
 /** A function sent by its source finds none of the names around it: then the error says so, and what to do. */

@@ -270,6 +270,24 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("a pool within a task prints through that task", async () => {
+      const output: { text: string; task?: number | undefined }[] = [];
+      await withPool(make, { maxWorkers: 1, onOutput: ({ text, task }) => output.push({ text, task }) }, async (pool) => {
+        const nested = async (library: string): Promise<void> => {
+          const { ThreadPoolExecutor, ProcessPoolExecutor } = (await import(library)) as typeof import("concurrent-futures");
+          for (const Pool of [ThreadPoolExecutor, ProcessPoolExecutor]) {
+            const inner = new Pool({ maxWorkers: 1 });
+            await inner.submit((name: string) => console.log(`printed in ${name}`), Pool.name).result();
+            await inner.shutdown();
+          }
+        };
+        const future = pool.submit(nested, import.meta.resolve("concurrent-futures"));
+        await future.result();
+        const mine = output.filter((piece) => piece.task === future.id).map((piece) => piece.text);
+        assert.deepEqual(mine.join(""), "printed in ThreadPoolExecutor\nprinted in ProcessPoolExecutor\n");
+      });
+    });
+
     describe("map", () => {
       const collect = async <T>(values: AsyncIterable<T>): Promise<T[]> => {
         const all: T[] = [];

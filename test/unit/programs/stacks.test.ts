@@ -178,7 +178,7 @@ describe("parseStack", () => {
       },
     ],
     ["x (futures-scope:/w/a.ts:1:2)", { functionName: "x", origin: "runner", text: "x (futures-scope:/w/a.ts:1:2)" }],
-    ["work (source of work:3:9)", { functionName: "work", origin: "user", text: "work (source of work:3:9)" }],
+    ["work (source-of-work:3:9)", { functionName: "work", origin: "user", text: "work (source-of-work:3:9)" }],
     [
       "fn (/store/programs-of-mine/a.ts:1:2)",
       { functionName: "fn", file: "/store/programs-of-mine/a.ts", line: 1, column: 2, origin: "user", text: "fn (/store/programs-of-mine/a.ts:1:2)" },
