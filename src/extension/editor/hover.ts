@@ -23,6 +23,7 @@ const linked = [
   "futures.openValue",
   "futures.copyValue",
   "futures.openFrame",
+  "futures.showOutput",
   "futures.showLog",
 ] as const satisfies CommandId[];
 
@@ -121,6 +122,7 @@ function actions(task: TaskRecord): string[] {
   if (isOpen(task)) links.push(link(t("Cancel"), "futures.cancel"));
   if (task.value ?? faultOf(task)) links.push(link(task.value ? t("Open Value") : t("Open Error"), "futures.openValue"));
   if (task.value) links.push(link(t("Copy Value"), "futures.copyValue"));
+  if (task.printed) links.push(commandLink(t("Show Output"), "futures.showOutput", []));
   if (task.error?.source === "kernel") links.push(commandLink(t("Show Log"), "futures.showLog", []));
   return links;
 }

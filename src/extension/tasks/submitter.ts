@@ -7,7 +7,7 @@ import type { EditTracker } from "../editor/editTracker.js";
 import { type FunctionIndex, functionHash } from "../editor/functionIndex.js";
 import { executorName } from "../editor/taskText.js";
 import { UserError } from "../errors.js";
-import type { SubmitOptions } from "../ids.js";
+import { executorKinds, type SubmitOptions } from "../ids.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { ArgumentHistory } from "./argumentHistory.js";
 import { askForArguments } from "./argumentPrompt.js";
@@ -37,10 +37,11 @@ export class Submitter {
    * Submits a function, asking for what is not given.
    *
    * @returns The task's id, or `undefined` if the user left the prompt.
-   * @throws UserError when the workspace is not trusted, or there is no such function.
+   * @throws UserError when the workspace is not trusted, an option does not fit, or there is no such function.
    */
   async submit(options: SubmitOptions = {}): Promise<string | undefined> {
     requireTrust();
+    requireSense(options);
     const document = await this.#document(options.uri);
     const { name } = this.#function(document, options);
     const executor = options.executor ?? this.#parts.choice.value;
@@ -84,7 +85,8 @@ export class Submitter {
       if (!named) throw new UserError(t("There is no function {0} in {1}.", functionName, file) + because);
       return named;
     }
-    const position = vscode.window.visibleTextEditors.find((editor) => editor.document === document)?.selection.active;
+    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+    const position = editors.find((editor) => editor?.document === document)?.selection.active;
     const found = position && index.at(document, position);
     if (found) return found;
     const where = position ? t("There is no function at line {0} of {1}.", position.line + 1, file) : t("No function of {0} was named.", file);
@@ -133,6 +135,18 @@ function requireTrust(): void {
     title: t("Manage Workspace Trust"),
     command: { id: "workbench.trust.manage" },
   });
+}
+
+/** Options come from keyboard shortcuts too, which people write by hand. */
+function requireSense({ uri, functionName, argumentsText, executor }: SubmitOptions): void {
+  const { t } = vscode.l10n;
+  for (const [name, value] of Object.entries({ uri, functionName, argumentsText })) {
+    if (value !== undefined && typeof value !== "string")
+      throw new UserError(t("{0} of futures.submit must be a text, not {1}.", name, typeof value));
+  }
+  if (executor !== undefined && !executorKinds.includes(executor)) {
+    throw new UserError(t("executor of futures.submit must be one of {0}, not {1}.", executorKinds.join(", "), String(executor)));
+  }
 }
 
 async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {

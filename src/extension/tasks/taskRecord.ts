@@ -45,6 +45,8 @@ export interface TaskRecord {
   readonly timedOut?: ErrorDescription;
   /** The user has asked for its end; it is still open. */
   readonly cancelling: boolean;
+  /** It has printed something, which is in the output channel. */
+  readonly printed: boolean;
   readonly value?: ValueDescription;
   readonly error?: ErrorDescription;
   readonly warnings: readonly string[];
@@ -71,7 +73,7 @@ export type NewTask = Pick<
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {
-  return { ...task, state: "building", cancelling: false, warnings: [], stale: false };
+  return { ...task, state: "building", cancelling: false, printed: false, warnings: [], stale: false };
 }
 
 /** True until the task has settled. */
@@ -84,8 +86,9 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
   if (!isOpen(task)) return task;
   switch (event.type) {
     case "accepted":
-    case "output":
       return task;
+    case "output":
+      return task.printed ? task : { ...task, printed: true };
     case "submitted":
       return { ...task, state: "pending", submittedAt: event.at, buildTime: event.buildTime, warnings: event.warnings };
     case "started":

@@ -188,6 +188,14 @@ describe("the editor", () => {
       assert.match(await at("forever"), /\*\*Cancelled after/);
     });
 
+    it("leads to what the task has printed", async () => {
+      await run(uri, "list", "1");
+      assert.ok(!(await at("list")).includes("futures.showOutput"));
+      const loud = await files.write("loud.ts", "export function loud() { console.log('x'); }\n");
+      await run(loud, "loud");
+      assert.match(await hoverAt(loud, new vscode.Position(0, 18)), /\[Show Output\]\(command:futures\.showOutput\?/);
+    });
+
     it("is not there where nothing was submitted", async () => {
       assert.ok(!(await hoverAt(uri, positionOf(document, "notAFunction"))).includes("futures."));
     });

@@ -232,6 +232,12 @@ describe("submitting", () => {
       assert.match(await refused({ uri: missing.toString(), functionName: "f" }), /missing\.ts cannot be opened/);
     });
 
+    it("is what a keyboard shortcut asks for with options that do not fit", async () => {
+      const options = { uri: uri.toString(), functionName: "add", argumentsText: "1, 2" };
+      assert.equal(await refused({ ...options, executor: "gpu" }), "executor of futures.submit must be one of threads, processes, not gpu.");
+      assert.equal(await refused({ ...options, argumentsText: 40 }), "argumentsText of futures.submit must be a text, not number.");
+    });
+
     it("is nothing, without an editor", async () => {
       await vscode.commands.executeCommand("workbench.action.closeAllEditors");
       assert.match(await refused(), /^There is no editor to submit from\. Open a TypeScript or JavaScript file/);

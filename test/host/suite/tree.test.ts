@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
 import type { TreeNode } from "../../../src/extension/views/treeNodes.js";
-import { activated, Files, positionOf, run, running, settled, show, submit, when } from "./support/editor.js";
+import { activated, extension, Files, positionOf, run, running, settled, show, submit, when } from "./support/editor.js";
 
 describe("the sidebar", () => {
   let files: Files;
@@ -128,6 +129,25 @@ describe("the sidebar", () => {
     await badge(1);
     await vscode.commands.executeCommand("futures.cancel", { taskId: id });
     await badge(undefined);
+  });
+
+  it("has a node for each kernel when there are several", async () => {
+    const outside = vscode.Uri.file(path.join(extension().extensionPath, "media", "examples", "fib.ts"));
+    const { kernel } = await run(outside, "fib", "5");
+    assert.deepEqual(
+      top().map(({ node }) => node.kind),
+      ["kernel", "kernel", "tasks"],
+    );
+    const second = top()[1];
+    assert.equal(second?.item.label, path.basename(kernel));
+    assert.deepEqual(
+      below(1).map(({ item }) => item.label),
+      ["Threads", "Processes"],
+    );
+    assert.equal(api.tree.getParent(below(1)[0]?.node as TreeNode), second?.node);
+    await api.kernels.get(kernel)?.restart();
+    assert.equal(top().length, 3);
+    assert.equal(top()[0]?.node.kind, "executor");
   });
 
   it("forgets finished tasks on demand and keeps the open ones", async () => {

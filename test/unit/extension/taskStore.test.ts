@@ -30,6 +30,7 @@ describe("TaskStore", () => {
       ...newTask(),
       state: "finished",
       cancelling: false,
+      printed: false,
       stale: false,
       submittedAt: 1010,
       buildTime: 8,
@@ -64,6 +65,16 @@ describe("TaskStore", () => {
     ]);
     store.apply([settled("1"), { type: "accepted", taskId: "2", at: 1 }]);
     assert.deepEqual(told, [["1", "3"]]);
+  });
+
+  it("notes that a task has printed, once", () => {
+    const store = storeOf("1");
+    let told = 0;
+    store.onDidChange(() => (told += 1));
+    const output: TaskEvent = { type: "output", taskId: "1", worker: "w", stream: "stdout", text: "x" };
+    store.apply([output]);
+    store.apply([output, output]);
+    assert.deepEqual([store.get("1")?.printed, told], [true, 1]);
   });
 
   it("lets a settled task be: what a kernel reports late is dropped", () => {
