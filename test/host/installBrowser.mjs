@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { cleanEnvironment } from "./environment.mjs";
@@ -39,29 +39,45 @@ export async function unpackBrowser() {
 }
 
 /**
- * Finds out how the browser starts on this machine: as it is, or with the libraries that came with it where the system has none. The latter
- * saves the `apt-get install` that a fresh server or container would need; as nothing of the system is changed, nobody has to be root.
+ * Finds out how the browser starts and shows text on this machine: as it is, or with the libraries and the font that came with it where the system
+ * has none. That saves the `apt-get install` that a fresh server or container would need; as nothing of the system is changed, nobody has to be root.
  * @returns {Promise<Record<string, string>>} The environment variables it needs; mostly none.
  * @throws {Error} When it starts in no way; the message holds what the browser said and which packages to install.
  */
 export async function findBrowserEnvironment() {
-  const systemHasFonts = (await run("fc-list", [])).output.includes(":");
-  const fonts = systemHasFonts ? {} : { FONTCONFIG_PATH: path.join(browserFolder, "fonts") };
   const libraries = { LD_LIBRARY_PATH: path.join(browserFolder, "al2023", "lib") };
-  let said = "";
-  for (const environment of [fonts, { ...fonts, ...libraries }]) {
+  const fonts = { FONTCONFIG_FILE: writeFontConfiguration() };
+  const reasons = new Set();
+  for (const environment of [{}, fonts, libraries, { ...libraries, ...fonts }]) {
     try {
       await startOnce(environment);
       return environment;
     } catch (error) {
-      said = error instanceof Error ? error.message : String(error);
+      reasons.add(reasonIn(error instanceof Error ? error.message : String(error)));
     }
   }
   throw new Error(
-    `The browser from npm does not start on this machine. It says:\n${said}\n` +
+    `The browser from npm does not start on this machine. It says:\n${[...reasons].join("\n")}\n` +
       "It needs glibc 2.34 or newer; libraries that it names as missing come from your system's packages: on Debian and Ubuntu " +
       '"sudo apt-get install libnss3 libnspr4 libexpat1". Then run the same command again.',
   );
+}
+
+/**
+ * @param {string} message Playwright's, with a long record of the start.
+ * @returns {string} What the browser itself said, else the first line.
+ */
+function reasonIn(message) {
+  const said = [...message.matchAll(/^\[pid=\d+\]\[err\] (.*)$/gm)].map((match) => match[1]);
+  return said.length > 0 ? said.join("\n") : (message.split("\n", 1)[0] ?? message);
+}
+
+/** @returns {string} The file; the one in the package names folders of the place that it was made for. */
+function writeFontConfiguration() {
+  const file = path.join(browserFolder, "fonts.conf");
+  const [fonts, cache] = ["fonts", "fonts-cache"].map((name) => path.join(browserFolder, name));
+  writeFileSync(file, `<?xml version="1.0"?>\n<fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>\n`);
+  return file;
 }
 
 /** @param {Record<string, string>} environment */
@@ -70,8 +86,9 @@ async function startOnce(environment) {
   const browser = await chromium.launch({ executablePath: browserFile, args: browserFlags, env, timeout: 30_000 });
   try {
     const page = await browser.newPage();
-    await page.setContent("<p>it started</p>");
-    await page.getByText("it started").waitFor({ timeout: 30_000 });
+    await page.setContent("<span>text</span>");
+    const box = await page.getByText("text").boundingBox();
+    if (!box?.width) throw new Error("It shows no text, as it finds no font.");
   } finally {
     await browser.close();
   }

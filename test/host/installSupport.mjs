@@ -3,35 +3,27 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { hostFolder } from "./paths.mjs";
 
 /**
- * Runs a program to its end and collects what it prints. It ends with this process when that is interrupted.
+ * Runs a program to its end and collects what it prints. Under guard: when this process is killed, a half-done `npm ci` must not go on beside the next.
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
- * @returns {Promise<{ code: number, output: string }>} `code` is 127 when the program is not there, and 1 when a signal ended it.
+ * @returns {Promise<{ code: number, output: string }>} `code` is 127 when the program is not there.
  */
 export function run(program, args, options = {}) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    const endIt = () => void child.kill();
-    process.once("exit", endIt);
+  return new Promise((resolve, reject) => {
+    const guard = [path.join(hostFolder, "guard.mjs"), "2000", program, ...args];
+    const child = spawn(process.execPath, guard, { ...options, stdio: "pipe", detached: process.platform !== "win32" });
     let output = "";
-    const finish = (/** @type {number} */ code) => {
-      process.off("exit", endIt);
-      resolve({ code, output });
-    };
-    child.stdout.on("data", (text) => {
-      output += text;
-    });
-    child.stderr.on("data", (text) => {
-      output += text;
-    });
-    child.once("error", (error) => {
-      output += error.message;
-      finish(127);
-    });
-    child.once("close", (code) => finish(code ?? 1));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text) => {
+        output += text;
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
   });
 }
 

@@ -18,11 +18,9 @@ describe("the extension in the extension host", () => {
     );
   });
 
-  it("runs in an editor that it says it supports, on a copy of the examples", () => {
+  it("runs in an editor that it says it supports", () => {
     const range: string = vscode.extensions.getExtension(id)?.packageJSON.engines.vscode;
     const [oldest, current] = [range.replace("^", ""), vscode.version].map((version) => version.split(".").map(Number));
     assert.ok(current && oldest && current[0] === oldest[0] && current[1]! >= oldest[1]!, `VS Code ${vscode.version} does not fit ${range}`);
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    assert.ok(folder && !folder.includes("media"), `the tests would write into ${folder}`);
   });
 });
