@@ -14,9 +14,9 @@ import { summarize, table } from "./report.mjs";
 /** @import { Plan, Result } from "./harness.mjs" */
 
 /** @type {Plan} */
-const quickPlan = { rounds: 5, warmUps: 1, tasks: 5_000, roundTrips: 300, submissions: 6, limit: 20_000 };
+const quickPlan = { rounds: 5, warmUps: 1, tasks: 5_000, roundTrips: 300, submissions: 6, limit: 60_000 };
 /** @type {Plan} */
-const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 1_000, submissions: 20, limit: 60_000 };
+const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 1_000, submissions: 20, limit: 120_000 };
 
 const say = (/** @type {string} */ text) => console.error(`bench: ${text}`);
 const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
