@@ -1,15 +1,21 @@
+import { performance } from "node:perf_hooks";
 import type { KernelEvent } from "../protocol/messages.js";
 
-/** ms between two messages: at most 20 a second. */
-const interval = 50;
+/** Messages that may follow each other at once; as many again are earned in each second, so there are at most 20 in any second. */
+const burst = 10;
+/** ms in which one more is earned. */
+const earnedEvery = 1000 / burst;
 
-/** Sends events in order: the first after a pause at once, the others in batches. */
+/** Sends events in order: after a pause at once, while much happens in batches. */
 export class EventStream {
   readonly #send: (events: KernelEvent[]) => void;
   readonly #snapshot: () => KernelEvent;
   #waiting: KernelEvent[] = [];
   #snapshotDue = false;
   #timer: NodeJS.Timeout | undefined;
+  #allowance = burst;
+  /** When the allowance was last counted, by the monotonic clock. */
+  #countedAt = performance.now();
 
   /**
    * @param send takes a batch.
@@ -33,8 +39,11 @@ export class EventStream {
 
   #schedule(): void {
     if (this.#timer) return;
-    // After the current turn, so that what happens together is told together.
-    this.#timer = setTimeout(() => this.#flush(), 0);
+    const now = performance.now();
+    this.#allowance = Math.min(burst, this.#allowance + (now - this.#countedAt) / earnedEvery);
+    this.#countedAt = now;
+    // Never in this turn, so that what happens together is told together.
+    this.#timer = setTimeout(() => this.#flush(), Math.max(0, 1 - this.#allowance) * earnedEvery);
   }
 
   #flush(): void {
@@ -43,8 +52,7 @@ export class EventStream {
     if (this.#snapshotDue) events.push(this.#snapshot());
     this.#waiting = [];
     this.#snapshotDue = false;
-    if (events.length === 0) return;
+    this.#allowance -= 1;
     this.#send(events);
-    this.#timer = setTimeout(() => this.#flush(), interval);
   }
 }

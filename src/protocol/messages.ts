@@ -77,7 +77,7 @@ export interface SubmittedEvent {
   readonly type: "submitted";
   readonly taskId: string;
   readonly at: number;
-  /** ms that bundling took; 0 when the program was known. */
+  /** ms that bundling took; esbuild looks at the disk also when nothing has changed. */
   readonly buildTime: number;
   /** Not reasons to refuse: too few arguments, say, or esbuild's own warnings. */
   readonly warnings: readonly string[];
@@ -136,7 +136,7 @@ export interface HelloMessage {
   /** `process.version` of the kernel. */
   readonly nodeVersion: string;
 }
-/** What happened since the last one; sent at once after a pause, then at most 20 times a second. */
+/** What happened since the last one; sent at once unless much happens, and at most 20 times in any second. */
 export interface EventsMessage {
   readonly type: "events";
   readonly events: readonly KernelEvent[];
