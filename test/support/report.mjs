@@ -41,7 +41,7 @@ export function readReport(file) {
 /**
  * Judges a run by its report and its exit code; neither alone can be trusted (a crashed extension host ends with code 0).
  * @param {Report} report
- * @param {number} exitCode
+ * @param {number} exitCode 75 is the guard's (host/guard.mjs).
  * @param {object} [circumstances]
  * @param {string | undefined} [circumstances.hung] What it was doing when it had to be ended, if so.
  * @param {boolean} [circumstances.mayBeEmpty] Whether a run without a test is fine, as when tests are chosen by title.
@@ -51,6 +51,7 @@ export function judge(report, exitCode, { hung, mayBeEmpty = false } = {}) {
   const problems = [];
   if (hung) problems.push(`it hung ${hung}, and was ended; last heard of: ${report.last}`);
   else if (!report.ended) problems.push(`it ended too early, with exit code ${exitCode}; last heard of: ${report.last}`);
+  else if (exitCode === 75 && report.failed === 0) problems.push("it left processes behind; they are named above");
   else if (exitCode !== 0 && report.failed === 0) problems.push(`no test failed, but its exit code is ${exitCode}`);
   else if (report.passed + report.failed === 0 && !mayBeEmpty) problems.push("it ran no test");
   return { passed: report.passed, failed: report.failed + (problems.length > 0 ? 1 : 0), skipped: report.skipped, problems };

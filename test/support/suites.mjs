@@ -90,7 +90,7 @@ function watchForHanging(reportFile, end) {
   let hung;
   const timer = setInterval(() => {
     if (hung) return;
-    const silentFor = Date.now() - statSync(reportFile).mtimeMs;
+    const silentFor = Math.round(Date.now() - statSync(reportFile).mtimeMs);
     // The editor's run watches over itself first: it knows how to end an editor gently.
     if (silentFor > silenceLimit + 30_000) hung = `without a word for ${silentFor} ms`;
     else if (silentFor > endLimit && readReport(reportFile).ended) hung = "after its last test, as something was left open";
