@@ -61,7 +61,7 @@ export interface WorkerEnd {
   /** `null` when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal?: string;
-  /** The last lines a process wrote to stderr, at most 4,000 characters. */
+  /** The last lines a process wrote to stderr, at most 16,000 characters. */
   readonly stderr?: string;
 }
 

@@ -13,7 +13,7 @@ const helloLimit = 20_000;
 /** ms that the last messages and lines of a kernel may take after its exit. */
 const lastWordsLimit = 200;
 /** Characters kept of what it wrote to stderr. */
-const tailLimit = 4_000;
+const tailLimit = 16_000;
 
 export interface KernelProcessOptions {
   readonly modulePath: string;
@@ -124,7 +124,9 @@ export class KernelProcess {
   }
 }
 
+/** Node's own verdict if there is one, which long native stacks may follow; else the last lines. */
 function lastLines(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.slice(-5).join("\n");
+  const verdict = lines.findLast((line) => /^(FATAL ERROR|\w*Error\b)/.test(line));
+  return verdict ?? lines.slice(-5).join("\n");
 }
