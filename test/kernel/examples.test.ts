@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { KernelDriver } from "./support/kernelDriver.js";
+import { membersOf } from "./support/processes.js";
 
 interface Run {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Processes that the program started and that outlived it. */
+  readonly left: readonly number[];
 }
 
-function runExample(...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ["media/runExample.mjs", ...args], (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
+async function runExample(...args: string[]): Promise<Run> {
+  // A group of its own, so that what it leaves behind can be told from everything else.
+  const child = spawn(process.execPath, ["media/runExample.mjs", ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "exit");
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await ended;
+  return { code: child.exitCode, stdout, stderr, left: process.platform === "linux" ? membersOf(child.pid as number) : [] };
 }
 
 const completed = (index: number): string => `Completed ${index} worker job`;
@@ -37,10 +43,10 @@ describe("the examples", () => {
     ["basicFuture", basic],
     ["withFuture", withWait],
   ] as const) {
-    it(`${name} prints what it promises and ends without a word on stderr`, async () => {
-      const { code, stdout, stderr } = await runExample(name);
+    it(`${name} prints what it promises, and ends without a word on stderr and without a process left behind`, async () => {
+      const { code, stdout, stderr, left } = await runExample(name);
       const lines = stdout.trimEnd().split("\n");
-      assert.deepEqual({ code, stderr, starts: started(lines), rest: rest(lines) }, { code: 0, stderr: "", starts, rest: expected });
+      assert.deepEqual({ code, stderr, left, starts: started(lines), rest: rest(lines) }, { code: 0, stderr: "", left: [], starts, rest: expected });
     });
 
     it(`${name} does the same when it is submitted from the editor's side`, async () => {
