@@ -33,7 +33,7 @@ describe("the workbench", function () {
   it("submits the function at the cursor from the palette, asks for arguments, and shows running and the result on its line", async () => {
     await workbench.cursorTo("function fib");
     await workbench.palette("Submit to Executor");
-    assert.match(await workbench.promptText(), /fib\(n: number\)/);
+    await workbench.promptShows(/fib\(n: number\)/);
     await workbench.type("40");
     await workbench.press("Enter");
     await workbench.lineShows("function fib", /^running( \d+ s)?$|^pending$/);
@@ -42,11 +42,12 @@ describe("the workbench", function () {
 
   it("remembers the arguments, refuses a text that does not parse and warns of too few", async () => {
     await workbench.palette("Submit to Executor");
+    await workbench.promptShows(/fib\(n: number\)/);
     assert.equal(await workbench.inputValue(), "40");
     await workbench.type("40) + (2");
-    await workbench.validation(/unexpected "\)"/);
+    await workbench.promptShows(/unexpected "\)"/);
     await workbench.type("");
-    await workbench.validation(/required parameter n/);
+    await workbench.promptShows(/required parameter n/);
     await workbench.type("20");
     await workbench.press("Enter");
     await workbench.lineShows("function fib", /^6765 · /);

@@ -53,15 +53,8 @@ export class Workbench {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click();
   }
 
-  /** What stands in the text over the input box, title included. */
-  async promptText(): Promise<string> {
-    const widget = this.page.locator(".quick-input-widget");
-    await widget.locator(".quick-input-message", { hasText: /./ }).waitFor();
-    return widget.innerText();
-  }
-
-  /** Resolves when the input box says so of the text in it. */
-  async validation(expected: RegExp): Promise<void> {
+  /** Resolves when the input box says so: its prompt, or what it thinks of the text in it. */
+  async promptShows(expected: RegExp): Promise<void> {
     await this.page.locator(".quick-input-widget .quick-input-message", { hasText: expected }).waitFor();
   }
 
