@@ -1,7 +1,7 @@
 // @ts-check
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,34 +44,20 @@ import { copyWorkspace } from "./workspaces.mjs";
  */
 export async function startServer(options = {}) {
   await installHost();
-  const { mode = "dev", extension = mode === "dev" ? projectRoot : undefined, bridge = true, trust = false } = options;
+  const { mode = "dev", extension = mode === "dev" ? projectRoot : undefined } = options;
   const folder = mkdtempSync(path.join(tmpdir(), "editor-")); // Short: it holds unix sockets, whose paths are limited to 107 characters.
-  const inside = (/** @type {string} */ name) => path.join(folder, name);
-  const userData = options.userData ?? inside("user");
-  const extensionsFolder = options.extensionsFolder ?? inside("extensions");
-  const bridgeFolder = inside("bridge");
-  for (const needed of [userData, extensionsFolder, bridgeFolder, inside("tmp")]) mkdirSync(needed, { recursive: true });
-  writeSettings(userData, { ...testSettings, ...options.settings });
-  if (bridge) installBridge(extensionsFolder);
-  if (mode === "product" && extension === undefined) installExtension(extensionsFolder);
-
-  const folders = ["--user-data-dir", userData, "--extensions-dir", extensionsFolder, "--server-data-dir", inside("data")];
-  const common = [path.join("out", "server-main.js"), "--accept-server-license-terms", ...folders];
-  const env = cleanEnvironment({
-    EXTENSIONS_GALLERY: "{}", // No gallery, so nothing is asked for on the network.
-    TMPDIR: inside("tmp"), // Sockets are left behind there.
-    FUTURES_BRIDGE_FOLDER: bridgeFolder,
-    ...options.env,
+  const { args, env, bridgeFolder } = await prepare(folder, options).catch((error) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
-  if (mode === "product" && extension) await promisify(execFile)(hostNode, [...common, "--install-extension", extension], { cwd: vscodeFolder, env });
 
   const port = options.port ?? (await freePort());
   const token = randomUUID();
-  const logFile = inside("server.log");
-  const output = openSync(logFile, "w");
-  const args = [...common, "--host", "127.0.0.1", "--port", String(port), "--connection-token", token, "--telemetry-level", "off"];
+  args.push("--host", "127.0.0.1", "--port", String(port), "--connection-token", token, "--telemetry-level", "off");
   if (mode === "dev") args.push("--enable-smoke-test-driver");
-  if (!trust) args.push("--disable-workspace-trust");
+  if (!options.trust) args.push("--disable-workspace-trust");
+  const logFile = path.join(folder, "server.log");
+  const output = openSync(logFile, "w");
   const running = startGuarded(hostNode, args, { cwd: vscodeFolder, env, output });
   running.deleteAtEnd(folder);
   closeSync(output);
@@ -84,6 +70,33 @@ export async function startServer(options = {}) {
     throw new Error(`VS Code's server did not start: ${error instanceof Error ? error.message : error}\n${tail}`, { cause: error });
   }
   return new EditorServer({ mode, port, token, folder, bridgeFolder, developed: mode === "dev" && extension ? extension : undefined, running, log });
+}
+
+/**
+ * Lays out the folders of a server and puts its extensions there.
+ * @param {string} folder
+ * @param {ServerOptions} options
+ */
+async function prepare(folder, { mode = "dev", extension, bridge = true, ...options }) {
+  const inside = (/** @type {string} */ name) => path.join(folder, name);
+  const userData = options.userData ?? inside("user");
+  const extensionsFolder = options.extensionsFolder ?? inside("extensions");
+  const bridgeFolder = inside("bridge");
+  for (const needed of [userData, extensionsFolder, bridgeFolder, inside("tmp")]) mkdirSync(needed, { recursive: true });
+  writeSettings(userData, { ...testSettings, ...options.settings });
+
+  const folders = ["--user-data-dir", userData, "--extensions-dir", extensionsFolder, "--server-data-dir", inside("data")];
+  const args = [path.join("out", "server-main.js"), "--accept-server-license-terms", ...folders];
+  const env = cleanEnvironment({
+    EXTENSIONS_GALLERY: "{}", // No gallery, so nothing is asked for on the network.
+    TMPDIR: inside("tmp"), // Sockets are left behind there.
+    FUTURES_BRIDGE_FOLDER: bridgeFolder,
+    ...options.env,
+  });
+  if (bridge) installBridge(extensionsFolder);
+  if (mode === "product" && extension === undefined) installExtension(extensionsFolder);
+  if (mode === "product" && extension) await promisify(execFile)(hostNode, [...args, "--install-extension", extension], { cwd: vscodeFolder, env });
+  return { args, env, bridgeFolder };
 }
 
 /**
