@@ -14,8 +14,9 @@ export {
 } from "./errors.js";
 export { type AnyFunction, Executor, type MapOptions, type ShutdownOptions } from "./executor.js";
 export { Future, type FutureState, type Outcome } from "./future.js";
+export type { PoolEvents } from "./pool/events.js";
 export type { PoolOptions, TaskOutput } from "./pool/options.js";
-export { type PoolEvents, PoolExecutor } from "./pool/poolExecutor.js";
+export { PoolExecutor } from "./pool/poolExecutor.js";
 export type { WorkerInfo } from "./pool/poolWorker.js";
 export type { ScheduleOptions } from "./pool/task.js";
 export { ProcessPoolExecutor, type ProcessPoolOptions } from "./process/processPoolExecutor.js";

@@ -21,46 +21,39 @@
  *     and only this future fails.
  *  7. A worker that ends unasked breaks the pool, or is replaced, by `onWorkerDeath`.
  */
-import { EventEmitter } from "node:events";
+import type { EventEmitter } from "node:events";
 import { inspect } from "node:util";
 import { checkTimeout } from "../deadline.js";
-import { type BrokenExecutor, ShutdownError, TimeoutError } from "../errors.js";
+import { type BrokenExecutor, ShutdownError } from "../errors.js";
 import { Executor, type ShutdownOptions } from "../executor.js";
-import { addWaiter, type Future } from "../future.js";
+import type { Future } from "../future.js";
 import { referenceOf } from "../task.js";
-import { decodeThrown, encodeThrown } from "../transfer/errors.js";
+import { decodeThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
+import { callGuarded, GuardedEmitter, type PoolEvents } from "./events.js";
 import type { MessageFromWorker } from "./messages.js";
 import { type CheckedPoolOptions, checkPoolOptions, type PoolOptions } from "./options.js";
-import { PoolWorker, type WorkerInfo } from "./poolWorker.js";
+import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
 import { ReferenceNumbers } from "./references.js";
+import { type StopOptions, stopAfter, stopOnAbort } from "./stopping.js";
 import { type ScheduleOptions, type Task, TaskFuture, TaskQueue } from "./task.js";
 import type { ChannelEnd, Transport } from "./transport.js";
+import { WorkerSet } from "./workerSet.js";
 
 /** Starts that may fail one after another, with `onWorkerDeath: "replace"`, before the pool gives up. */
 const startAttempts = 3;
-/** ms that an idle worker may take to end by itself when it is told to. */
-const exitGrace = 1000;
-
-/** What a pool tells while it works; all listeners are called synchronously. */
-export interface PoolEvents {
-  /** The function of this future has started on this worker. */
-  taskStart: [future: Future<unknown>, worker: WorkerInfo];
-  /** A worker started, ended, or changed its state: see {@link PoolExecutor.workers}. */
-  workersChange: [];
-}
 
 type BrokenClass = new (message: string, options?: ErrorOptions) => BrokenExecutor;
 
+/** A pool of workers: `ThreadPoolExecutor` and `ProcessPoolExecutor` are this with a transport each. */
 export abstract class PoolExecutor extends Executor {
-  readonly events = new EventEmitter<PoolEvents>();
+  readonly #events = new GuardedEmitter();
   readonly #options: CheckedPoolOptions;
-  readonly #transport: Transport;
   readonly #brokenClass: BrokenClass;
+  readonly #stopOptions: StopOptions;
   readonly #queue = new TaskQueue();
-  readonly #workers = new Set<PoolWorker>();
+  readonly #workers: WorkerSet;
   readonly #references = new ReferenceNumbers();
-  #started = 0;
   #failedStarts = 0;
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
@@ -70,9 +63,20 @@ export abstract class PoolExecutor extends Executor {
   protected constructor(kind: string, transport: Transport, brokenClass: BrokenClass, options: PoolOptions) {
     super();
     this.#options = checkPoolOptions(options, kind);
-    this.#transport = transport;
     this.#brokenClass = brokenClass;
+    this.#workers = new WorkerSet(this.#options, transport, {
+      message: (worker, message) => this.#take(worker, message),
+      unreadable: (worker, error) => this.#failTask(worker, error),
+      ended: (worker, end) => this.#ended(worker, end),
+      changed: () => this.#events.tell("workersChange"),
+    });
+    this.#stopOptions = { workers: this.#workers, grace: this.#options.stopGrace, cloneable: transport.cloneable, replace: () => this.#dispatch() };
     if (this.#options.initializer) referenceOf(this.#options.initializer);
+  }
+
+  /** Tells what happens in the pool. A listener that throws harms nothing: it becomes a process warning. */
+  get events(): EventEmitter<PoolEvents> {
+    return this.#events;
   }
 
   /** Workers at most. */
@@ -87,7 +91,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** The workers as they are now, in order of their start; those that are being ended are among them. */
   workers(): WorkerInfo[] {
-    return [...this.#workers].map((worker) => worker.info);
+    return Array.from(this.#workers, (worker) => worker.info);
   }
 
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
@@ -112,7 +116,7 @@ export abstract class PoolExecutor extends Executor {
       return future as Future<unknown> as Future<Awaited<R>>;
     }
     future.onCancel = () => this.#queue.remove(task);
-    if (options.signal) this.#stopOnAbort(task, options.signal);
+    if (options.signal) stopOnAbort(task, options.signal, this.#stopOptions);
     this.#queue.push(task);
     this.#dispatchSoon();
     return future as Future<unknown> as Future<Awaited<R>>;
@@ -121,7 +125,10 @@ export abstract class PoolExecutor extends Executor {
   override shutdown(options: ShutdownOptions = {}): Promise<void> {
     const { wait = true, cancelFutures = false } = options;
     this.#closed = true;
-    if (cancelFutures) for (const task of [...this.#queue, ...this.#tasksIn("loading")]) task.future.cancel();
+    if (cancelFutures) {
+      const loading = [...this.#workers].flatMap((worker) => (worker.state === "loading" && worker.task ? [worker.task] : []));
+      for (const task of [...this.#queue, ...loading]) task.future.cancel();
+    }
     this.#dispatch();
     return wait
       ? new Promise((resolve) => {
@@ -150,34 +157,19 @@ export abstract class PoolExecutor extends Executor {
     for (const worker of this.#workers) {
       while (worker.state === "idle" && this.#queue.size > 0) this.#assign(worker, this.#queue.shift() as Task);
     }
-    if (this.#closed && this.#queue.size === 0) for (const worker of this.#workers) if (worker.state === "idle") this.#retire(worker);
-    const count = (...states: PoolWorker["state"][]): number => [...this.#workers].filter((worker) => states.includes(worker.state)).length;
-    const wanted = this.#queue.size - count("starting");
-    const room = this.#options.maxWorkers - count("starting", "idle", "loading", "running");
+    if (this.#closed && this.#queue.size === 0) for (const worker of this.#workers) if (worker.state === "idle") this.#workers.retire(worker);
+    const wanted = this.#queue.size - this.#workers.count("starting");
+    const room = this.#options.maxWorkers - this.#workers.count("starting", "idle", "loading", "running");
     for (let n = Math.min(wanted, room); n > 0 && !this.#broken; n -= 1) this.#startWorker();
     this.#checkEnd();
   }
 
   #startWorker(): void {
-    const { initializer, initargs, name, onOutput } = this.#options;
-    const worker = new PoolWorker(`${name}-${this.#started++}`);
-    const setup = { worker: worker.name, captureOutput: onOutput !== undefined, ...(initializer ? { initializer: referenceOf(initializer) } : {}) };
-    this.#workers.add(worker);
     try {
-      worker.channel = this.#transport.start(setup, {
-        message: (message) => this.#take(worker, message),
-        unreadable: (error) => this.#failTask(worker, error),
-        end: (end) => this.#ended(worker, end),
-      });
-      if (initializer) worker.channel.send({ type: "initialize", args: initargs });
+      this.#workers.start();
     } catch (error) {
-      this.#workers.delete(worker);
-      worker.channel?.kill();
       this.#break(() => error);
-      return;
     }
-    worker.channel.hold(true);
-    this.#tell("workersChange");
   }
 
   #assign(worker: PoolWorker, task: Task): void {
@@ -185,7 +177,7 @@ export abstract class PoolExecutor extends Executor {
     if (worker.loaded.has(task.reference)) {
       this.#run(worker, task);
     } else {
-      this.#become(worker, "loading");
+      this.#workers.become(worker, "loading");
       worker.channel.send({ type: "load", reference: task.reference, to: task.to });
     }
   }
@@ -194,26 +186,28 @@ export abstract class PoolExecutor extends Executor {
   #run(worker: PoolWorker, task: Task): void {
     const { future, reference, args, options } = task;
     if (future.done()) {
-      this.#release(worker);
+      this.#workers.release(worker);
       return;
     }
     try {
       worker.channel.send({ type: "run", task: future.id, reference, args }, options.transfer);
     } catch (refusal) {
-      this.#release(worker);
-      future.setException(transferError(args, "args", refusal, (value) => this.#transport.cloneable(value)));
+      this.#workers.release(worker);
+      future.setException(transferError(args, "args", refusal, this.#stopOptions.cloneable));
       return;
     }
     future.setRunningOrNotifyCancel();
-    this.#become(worker, "running");
-    if (options.timeout !== undefined) this.#stopAfter(task, options.timeout);
-    this.#tell("taskStart", future, worker.info);
+    this.#workers.become(worker, "running");
+    if (options.timeout !== undefined) stopAfter(task, options.timeout, this.#stopOptions);
+    this.#events.tell("taskStart", future, worker.info);
   }
 
   #take(worker: PoolWorker, message: MessageFromWorker): void {
+    // User code can post to the pool's channel too: process.send(null).
+    if (typeof message !== "object" || message === null) return;
     if (message.type === "output") {
       const { stream, text, task } = message;
-      this.#options.onOutput?.({ stream, text, worker: worker.name, ...(task === undefined ? {} : { task }) });
+      callGuarded("onOutput", () => this.#options.onOutput?.({ stream, text, worker: worker.name, ...(task === undefined ? {} : { task }) }));
       return;
     }
     worker.uncaught = message.type === "uncaught" ? { error: decodeThrown(message.error) } : undefined;
@@ -221,7 +215,7 @@ export abstract class PoolExecutor extends Executor {
     switch (message.type) {
       case "ready":
         this.#failedStarts = 0;
-        this.#release(worker);
+        this.#workers.release(worker);
         this.#dispatch();
         break;
       case "initializerFailed":
@@ -262,40 +256,14 @@ export abstract class PoolExecutor extends Executor {
       if (task && !task.future.done()) settle(task.future);
       return;
     }
-    this.#release(worker);
+    this.#workers.release(worker);
     if (!task.future.done()) settle(task.future);
     this.#dispatch();
   }
 
-  #release(worker: PoolWorker): void {
-    worker.task = undefined;
-    this.#become(worker, "idle");
-  }
-
-  #become(worker: PoolWorker, state: PoolWorker["state"]): void {
-    worker.state = state;
-    worker.channel.hold(state !== "idle");
-    this.#tell("workersChange");
-  }
-
-  #retire(worker: PoolWorker): void {
-    this.#become(worker, "stopping");
-    worker.channel.send({ type: "exit" });
-    setTimeout(() => {
-      if (this.#workers.has(worker)) worker.channel.kill();
-    }, exitGrace).unref();
-  }
-
-  #condemn(worker: PoolWorker, reason: unknown): void {
-    worker.condemnation = { reason };
-    this.#become(worker, "stopping");
-    worker.channel.kill();
-  }
-
   #ended(worker: PoolWorker, end: ChannelEnd): void {
-    this.#workers.delete(worker);
-    this.#tell("workersChange");
-    const open = worker.task && !worker.task.future.done() ? worker.task.future : undefined;
+    const held = worker.task?.future;
+    const open = held?.done() ? undefined : held;
     if (worker.condemnation) open?.setException(worker.condemnation.reason);
     else if (worker.state !== "stopping") this.#died(worker, end, open);
     this.#dispatch();
@@ -317,7 +285,7 @@ export abstract class PoolExecutor extends Executor {
     const futures = [victim, ...[...this.#workers].map((worker) => worker.task?.future), ...[...this.#queue].map((task) => task.future)];
     for (const task of [...this.#queue]) this.#queue.remove(task);
     for (const worker of [...this.#workers])
-      if (worker.state !== "stopping") this.#condemn(worker, this.#brokenError("the pool broke while this task was in it"));
+      if (worker.state !== "stopping") this.#workers.condemn(worker, this.#brokenError("the pool broke while this task was in it"));
     for (const future of futures) if (future && !future.done()) future.setException(this.#brokenError("the pool broke while this task was in it"));
     this.#checkEnd();
   }
@@ -325,53 +293,6 @@ export abstract class PoolExecutor extends Executor {
   #brokenError(what: string): BrokenExecutor {
     const cause = this.#broken?.cause();
     return new this.#brokenClass(`${this.name}: ${what}${cause instanceof Error ? `: ${cause.message}` : ""}`, { cause });
-  }
-
-  #stopOnAbort(task: Task, signal: AbortSignal): void {
-    const stop = (): void => this.#stop(task, signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    task.future[addWaiter](() => signal.removeEventListener("abort", stop));
-  }
-
-  #stopAfter(task: Task, timeout: number): void {
-    const timer = setTimeout(
-      () => this.#stop(task, new TimeoutError(`${task.to.name} ran longer than ${timeout} ms and was stopped`)),
-      Math.min(Math.max(timeout, 0), 2 ** 31 - 1),
-    );
-    task.future[addWaiter](() => clearTimeout(timer));
-  }
-
-  /** Step 6 of the life of a task. */
-  #stop(task: Task, reason: unknown): void {
-    task.future.cancel();
-    const worker = [...this.#workers].find(
-      (candidate) => candidate.task === task && (candidate.state === "loading" || candidate.state === "running"),
-    );
-    if (!worker) return;
-    if (worker.state === "running")
-      worker.channel.send({ type: "abort", task: task.future.id, reason: encodeThrown(reason, (value) => this.#transport.cloneable(value)) });
-    const kill = (): void => {
-      if (worker.task === task && this.#workers.has(worker) && worker.state !== "stopping") this.#condemn(worker, reason);
-      this.#dispatch();
-    };
-    if (this.#options.stopGrace === 0) kill();
-    else setTimeout(kill, this.#options.stopGrace).unref(); // the worker itself keeps the program alive
-  }
-
-  /** A listener that throws must not harm the pool. */
-  #tell<E extends keyof PoolEvents>(event: E, ...args: PoolEvents[E]): void {
-    try {
-      (this.events as EventEmitter).emit(event, ...args);
-    } catch (error) {
-      process.emitWarning(`a listener of ${this.name} failed at ${event}`, {
-        type: "ExecutorEventWarning",
-        detail: error instanceof Error ? (error.stack ?? "") : String(error),
-      });
-    }
-  }
-
-  #tasksIn(state: PoolWorker["state"]): Task[] {
-    return [...this.#workers].flatMap((worker) => (worker.state === state && worker.task ? [worker.task] : []));
   }
 
   #checkEnd(): void {

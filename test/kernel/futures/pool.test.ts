@@ -53,6 +53,24 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("is not harmed by what user code sends over its channel, nor by an onOutput that throws", async () => {
+      const onOutput = (): void => {
+        throw new Error("my fault");
+      };
+      await withPool(make, { maxWorkers: 1, onOutput }, async (pool) => {
+        const intrude = async (): Promise<string> => {
+          const { parentPort } = await import("node:worker_threads");
+          for (const junk of [null, 5, "text", { type: "nonsense" }, { type: "result", task: -1, value: 1 }])
+            parentPort ? parentPort.postMessage(junk) : process.send?.(junk);
+          return "done";
+        };
+        assert.equal(await pool.submit(intrude).result(), "done");
+        const warned = once(process, "warning");
+        assert.equal(await pool.submit(() => void console.log("x")).result(), undefined);
+        assert.match(((await warned)[0] as { detail: string }).detail, /my fault/);
+      });
+    });
+
     it("takes functions by module, by static method, by source and by name in the language", async () => {
       await withPool(make, { maxWorkers: 1 }, async (pool) => {
         const { double, fail } = tasks<typeof fixture>(fixtureUrl);

@@ -1,0 +1,47 @@
+/** What stops a task that has not ended: its `signal`, its `timeout`. Step 6 of the life of a task, told at the head of `poolExecutor.ts`. */
+import { TimeoutError } from "../errors.js";
+import { addWaiter } from "../future.js";
+import { encodeThrown } from "../transfer/errors.js";
+import type { Task } from "./task.js";
+import type { WorkerSet } from "./workerSet.js";
+
+/** The longest delay that Node's timers take; a longer one would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
+export interface StopOptions {
+  readonly workers: WorkerSet;
+  /** ms between the abort signal and the end of the worker. */
+  readonly grace: number;
+  readonly cloneable: (value: unknown) => boolean;
+  /** Called when a worker has been told to end: another may take its place at once. */
+  readonly replace: () => void;
+}
+
+/** Stops the task when the signal is aborted, with the signal's reason; lets go of the signal when the task is done. */
+export function stopOnAbort(task: Task, signal: AbortSignal, options: StopOptions): void {
+  const abort = (): void => stop(task, signal.reason, options);
+  signal.addEventListener("abort", abort, { once: true });
+  task.future[addWaiter](() => signal.removeEventListener("abort", abort));
+}
+
+/** Stops the task when it has run for `timeout` ms from now. */
+export function stopAfter(task: Task, timeout: number, options: StopOptions): void {
+  const expire = (): void => stop(task, new TimeoutError(`${task.to.name} ran longer than ${timeout} ms and was stopped`), options);
+  const timer = setTimeout(expire, Math.min(Math.max(timeout, 0), longestTimer));
+  task.future[addWaiter](() => clearTimeout(timer));
+}
+
+/** A task in the queue is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
+function stop(task: Task, reason: unknown, { workers, grace, cloneable, replace }: StopOptions): void {
+  task.future.cancel();
+  const worker = workers.holderOf(task);
+  if (!worker) return;
+  if (worker.state === "running") worker.channel.send({ type: "abort", task: task.future.id, reason: encodeThrown(reason, cloneable) });
+  const kill = (): void => {
+    if (workers.holderOf(task) !== worker) return;
+    workers.condemn(worker, reason);
+    replace();
+  };
+  if (grace === 0) kill();
+  else setTimeout(kill, grace).unref(); // the worker itself keeps the program alive
+}
