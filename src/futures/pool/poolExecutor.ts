@@ -22,8 +22,6 @@
  *  7. A worker that ends unasked breaks the pool, or is replaced, by `onWorkerDeath`.
  */
 import type { EventEmitter } from "node:events";
-import { inspect } from "node:util";
-import { checkTimeout } from "../deadline.js";
 import { type BrokenExecutor, ShutdownError } from "../errors.js";
 import { Executor, type ShutdownOptions } from "../executor.js";
 import type { Future } from "../future.js";
@@ -36,7 +34,7 @@ import { type CheckedPoolOptions, checkPoolOptions, type PoolOptions } from "./o
 import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
 import { ReferenceNumbers } from "./references.js";
 import { type StopOptions, stopAfter, stopOnAbort } from "./stopping.js";
-import { type ScheduleOptions, type Task, TaskFuture, TaskQueue } from "./task.js";
+import { checkCall, type ScheduleOptions, type Task, TaskFuture, TaskQueue } from "./task.js";
 import type { ChannelEnd, Transport } from "./transport.js";
 import { WorkerSet } from "./workerSet.js";
 
@@ -104,10 +102,7 @@ export abstract class PoolExecutor extends Executor {
    */
   schedule<A extends unknown[], R>(fn: (...args: A) => R, args: A, options: ScheduleOptions = {}): Future<Awaited<R>> {
     const to = referenceOf(fn);
-    if (!Array.isArray(args)) throw new TypeError(`schedule takes the arguments as an array, got ${inspect(args, { depth: 0 })}`);
-    checkTimeout(options.timeout);
-    if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
-      throw new TypeError(`signal must be an AbortSignal, got ${inspect(options.signal, { depth: 0 })}`);
+    checkCall(args, options);
     this.checkOpen();
     const future = new TaskFuture<unknown>();
     const task: Task = { future, reference: this.#references.numberOf(to), to, args, options };

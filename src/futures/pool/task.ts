@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { checkTimeout } from "../deadline.js";
 import { Future } from "../future.js";
 import type { FunctionReference } from "../task.js";
 
@@ -9,6 +11,15 @@ export interface ScheduleOptions {
   signal?: AbortSignal | undefined;
   /** Objects in the arguments whose ownership goes to the worker. Processes get copies. */
   transfer?: readonly object[] | undefined;
+}
+
+/** @throws TypeError if the arguments are no array, or an option is of the wrong type; the message says which, and what was given. */
+export function checkCall(args: unknown, { timeout, signal, transfer }: ScheduleOptions): void {
+  if (!Array.isArray(args)) throw new TypeError(`schedule takes the arguments as an array, got ${inspect(args, { depth: 0 })}`);
+  checkTimeout(timeout);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError(`signal must be an AbortSignal, got ${inspect(signal, { depth: 0 })}`);
+  if (transfer !== undefined && !Array.isArray(transfer)) throw new TypeError(`transfer must be an array, got ${inspect(transfer, { depth: 0 })}`);
 }
 
 /** The future of a task in a pool: its cancellation takes the task out of the queue. */

@@ -484,6 +484,14 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("refuses a bad call, naming what was given", () => {
+      const pool = make();
+      assert.throws(() => pool.schedule(Math.abs, 5 as never), { name: "TypeError", message: /arguments as an array, got 5/ });
+      assert.throws(() => pool.schedule(Math.abs, [1], { timeout: "1" as never }), { name: "TypeError", message: /timeout must be a number/ });
+      assert.throws(() => pool.schedule(Math.abs, [1], { signal: {} as never }), { name: "TypeError", message: /signal must be an AbortSignal/ });
+      assert.throws(() => pool.schedule(Math.abs, [1], { transfer: "x" as never }), { name: "TypeError", message: /transfer must be an array/ });
+    });
+
     it("refuses bad options, naming option and value", () => {
       for (const [options, error, message] of [
         [{ maxWorkers: 0 }, RangeError, /maxWorkers must be greater than 0, got 0/],
