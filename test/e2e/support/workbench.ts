@@ -165,6 +165,11 @@ export class Workbench {
     );
   }
 
+  /** Runs a command where the way to it is not the point. */
+  async command(id: string, ...args: unknown[]): Promise<void> {
+    await this.#window.command(id, ...args);
+  }
+
   /** Submits by command, where the path to it is not the point. */
   async submit(functionName: string, argumentsText: string): Promise<void> {
     await this.#window.evaluate(
