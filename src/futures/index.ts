@@ -19,9 +19,11 @@ export type { PoolOptions, TaskOutput } from "./pool/options.js";
 export { PoolExecutor } from "./pool/poolExecutor.js";
 export type { WorkerInfo } from "./pool/poolWorker.js";
 export type { ScheduleOptions } from "./pool/task.js";
-export { ProcessPoolExecutor, type ProcessPoolOptions } from "./process/processPoolExecutor.js";
+export { ProcessPoolExecutor } from "./process/processPoolExecutor.js";
+export type { ProcessPoolOptions } from "./process/processPoolOptions.js";
 export { type Tasks, task, tasks } from "./task.js";
-export { ThreadPoolExecutor, type ThreadPoolOptions } from "./thread/threadPoolExecutor.js";
+export { ThreadPoolExecutor } from "./thread/threadPoolExecutor.js";
+export type { ThreadPoolOptions } from "./thread/threadPoolOptions.js";
 export {
   ALL_COMPLETED,
   type AsCompletedOptions,

@@ -7,7 +7,7 @@ import { cloneableInProcess } from "../transfer/cloneable.js";
 import { ownsStdout } from "../worker/output.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
-import type { ProcessPoolOptions } from "./processPoolExecutor.js";
+import type { ProcessPoolOptions } from "./processPoolOptions.js";
 import { tailOf } from "./tail.js";
 
 /** Beside the built library; this module is bundled into its index. */

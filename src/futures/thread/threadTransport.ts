@@ -2,7 +2,7 @@ import { type Transferable, Worker, type WorkerOptions } from "node:worker_threa
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
-import type { ThreadPoolOptions } from "./threadPoolExecutor.js";
+import type { ThreadPoolOptions } from "./threadPoolOptions.js";
 
 /** Beside the built library; this module is bundled into its index. */
 const entry = new URL("./worker/thread.js", import.meta.url);
