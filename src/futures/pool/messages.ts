@@ -27,7 +27,8 @@ export type MessageFromWorker =
   | { readonly type: "ready" }
   | { readonly type: "initializerFailed"; readonly error: EncodedThrown }
   | { readonly type: "loaded"; readonly reference: number }
-  | { readonly type: "loadFailed"; readonly reference: number; readonly error: EncodedThrown }
+  /** `moduleFailed`: the worker cannot evaluate that module ever again, nor one that imports it. */
+  | { readonly type: "loadFailed"; readonly reference: number; readonly moduleFailed: boolean; readonly error: EncodedThrown }
   | { readonly type: "result"; readonly task: number; readonly value: unknown }
   | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown }
   | { readonly type: "output"; readonly task?: number; readonly stream: "stdout" | "stderr"; readonly text: string }

@@ -220,7 +220,9 @@ export abstract class PoolExecutor extends Executor {
         this.#loaded(worker, message.reference);
         break;
       case "loadFailed":
-        if (worker.state === "loading" && worker.task?.reference === message.reference) this.#failTask(worker, decodeThrown(message.error));
+        // A worker in which a module has failed gives way to another, where the module is tried afresh.
+        if (worker.state === "loading" && worker.task?.reference === message.reference)
+          this.#failTask(worker, decodeThrown(message.error), message.moduleFailed ? "retire" : "release");
         break;
       case "result":
         if (worker.task?.future.id === message.task) this.#finish(worker, (future) => future.setResult(message.value));
@@ -239,26 +241,25 @@ export abstract class PoolExecutor extends Executor {
     this.#dispatch();
   }
 
-  #failTask(worker: PoolWorker, error: unknown): void {
-    this.#finish(worker, (future) => future.setException(error));
+  #failTask(worker: PoolWorker, error: unknown, then: "release" | "retire" = "release"): void {
+    this.#finish(worker, (future) => future.setException(error), then);
   }
 
   /** Ends the task that the worker holds; the worker is free before the future's callbacks run, so that they see the pool as it is. */
-  #finish(worker: PoolWorker, settle: (future: Future<unknown>) => void): void {
+  #finish(worker: PoolWorker, settle: (future: Future<unknown>) => void, then: "release" | "retire" = "release"): void {
     const task = worker.task;
     if (!task || worker.state === "stopping") {
       // Its time was over, and the answer crossed the kill: it is as good as one that came before.
       if (task && !task.future.done()) settle(task.future);
       return;
     }
-    this.#workers.release(worker);
+    this.#workers[then](worker);
     if (!task.future.done()) settle(task.future);
     this.#dispatch();
   }
 
   #ended(worker: PoolWorker, end: ChannelEnd): void {
-    const held = worker.task?.future;
-    const open = held?.done() ? undefined : held;
+    const open = worker.task?.future.done() ? undefined : worker.task?.future;
     if (worker.condemnation) open?.setException(worker.condemnation.reason);
     else if (worker.state !== "stopping") this.#died(worker, end, open);
     this.#dispatch();

@@ -90,8 +90,9 @@ export class WorkerSet implements Iterable<PoolWorker> {
     this.become(worker, "idle");
   }
 
-  /** Tells an idle worker to end. */
+  /** Tells a worker that runs nothing to end. */
   retire(worker: PoolWorker): void {
+    worker.task = undefined;
     this.become(worker, "stopping");
     worker.channel.send({ type: "exit" });
     setTimeout(() => {

@@ -1,14 +1,15 @@
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
 
-/** Makes names of modules that failed to load unlike each other: Node caches a failed evaluation for ever. */
-let retries = 0;
-const failed = new Set<string>();
+/** The top level of a module, or of one that it imports, failed. Node keeps that outcome for as long as the worker lives. */
+export class ModuleFailure extends Error {
+  override name = "ModuleFailure";
+}
 
 /**
  * Finds the function that a reference names, running the top level of its module if this worker has not loaded it yet.
  * @returns the function, bound to the object it was found in.
- * @throws what the module's top level throws; TypeError or SyntaxError if there is no such function.
+ * @throws ModuleFailure, with what the module's top level threw as its `cause`; TypeError or SyntaxError if there is no such function.
  */
 export async function load(reference: FunctionReference): Promise<AnyFunction> {
   if (reference.kind === "source") return fromSource(reference);
@@ -21,18 +22,10 @@ export async function load(reference: FunctionReference): Promise<AnyFunction> {
 
 async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
-    return await import(failed.has(url) ? withQuery(url, `retry=${++retries}`) : url);
+    return await import(url);
   } catch (error) {
-    failed.add(url);
-    throw error;
+    throw new ModuleFailure(url, { cause: error });
   }
-}
-
-function withQuery(url: string, query: string): string {
-  if (!url.startsWith("file:")) return url;
-  const parsed = new URL(url);
-  parsed.search = parsed.search ? `${parsed.search}&${query}` : query;
-  return parsed.href;
 }
 
 function memberOf(root: object, path: readonly string[], where: string): AnyFunction {

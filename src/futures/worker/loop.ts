@@ -4,7 +4,7 @@ import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/me
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
 import { taskStorage } from "./currentTask.js";
-import { load } from "./load.js";
+import { load, ModuleFailure } from "./load.js";
 import { captureOutput, flushOutput } from "./output.js";
 
 /** The worker's end of its channel. */
@@ -37,7 +37,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
       if (setup.initializer) await (await load(setup.initializer))(...args);
       port.send({ type: "ready" });
     } catch (error) {
-      sendError((encoded) => ({ type: "initializerFailed", error: encoded }), error);
+      sendError((encoded) => ({ type: "initializerFailed", error: encoded }), error instanceof ModuleFailure ? error.cause : error);
     }
   }
 
@@ -46,7 +46,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
       functions.set(reference, await load(to.to));
       port.send({ type: "loaded", reference });
     } catch (error) {
-      sendError((encoded) => ({ type: "loadFailed", reference, error: encoded }), error);
+      const moduleFailed = error instanceof ModuleFailure;
+      sendError((encoded) => ({ type: "loadFailed", reference, moduleFailed, error: encoded }), moduleFailed ? error.cause : error);
     }
   }
 

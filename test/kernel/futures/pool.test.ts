@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import {
   asCompleted,
   BrokenExecutor,
@@ -175,12 +178,23 @@ for (const { kind, make } of pools) {
       });
     });
 
-    it("a module whose top level throws fails its own task, and is tried afresh the next time", async () => {
-      await withPool(make, { maxWorkers: 1 }, async (pool) => {
-        const flaky = task<() => number>(new URL("flakyModule.mjs", fixtureUrl), "attempt");
-        await assert.rejects(pool.submit(flaky).result(), /first evaluation/);
-        assert.equal(await pool.submit(flaky).result(), 2);
-      });
+    it("a module that fails when it is evaluated, or one that it imports, fails its own task, and is tried afresh the next time", async () => {
+      const folder = mkdtempSync(path.join(os.tmpdir(), "flaky-"));
+      const flag = path.join(folder, "flag");
+      process.env["FLAKY_FLAG"] = flag;
+      try {
+        await withPool(make, { maxWorkers: 1 }, async (pool) => {
+          const flaky = task<() => string>(new URL("flakyModule.mjs", fixtureUrl), "attempt");
+          const futures = [pool.submit(flaky), pool.submit(() => "next in the queue")];
+          await assert.rejects(futures[0]?.result() as Promise<string>, { name: "Error", message: "first evaluation" });
+          assert.equal(await futures[1]?.result(), "next in the queue");
+          writeFileSync(flag, "");
+          assert.equal(await pool.submit(flaky).result(), "evaluated");
+        });
+      } finally {
+        delete process.env["FLAKY_FLAG"];
+        rmSync(folder, { recursive: true });
+      }
     });
 
     it("starts a worker only when there is work and no idle one, and never more than maxWorkers", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { protocolVersion } from "../../../src/protocol/messages.js";
 import type { ErrorDescription, StackFrame } from "../../../src/protocol/values.js";
@@ -159,6 +160,20 @@ describe("the kernel", () => {
       (await failure("tasks.ts", "f", "", { text: 'import x from "no-such-package";\nexport function f() { return x; }' })).message,
       /no-such-package/,
     );
+  });
+
+  it("tries a file whose top level failed afresh at the next submission, though its text is the same", async () => {
+    const flag = path.join(os.tmpdir(), `flag-${process.pid}`);
+    const text = `import { readFileSync } from "node:fs";\nconst content = readFileSync(${JSON.stringify(flag)}, "utf8");\nexport const read = () => content;\n`;
+    const error = await failure("flag.ts", "read", "", { text });
+    assert.deepEqual([error.source, error.frames.find((frame) => frame.origin === "user")?.line], ["task", 2]);
+    assert.match(error.message, /ENOENT/);
+    writeFileSync(flag, "there");
+    try {
+      assert.equal(await value("flag.ts", "read", "", { text }), "'there'");
+    } finally {
+      rmSync(flag);
+    }
   });
 
   it("shows whatever was thrown, errors or not", async () => {
