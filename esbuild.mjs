@@ -42,7 +42,12 @@ const library = {
   sourcemap: "external",
   format: "esm",
   outdir: "dist/futures",
-  entryPoints: { index: "src/futures/index.ts", "worker/thread": "src/futures/worker/thread.ts", "worker/process": "src/futures/worker/process.ts" },
+  entryPoints: {
+    index: "src/futures/index.ts",
+    "worker/thread": "src/futures/worker/thread.ts",
+    "worker/process": "src/futures/worker/process.ts",
+    "worker/broker": "src/futures/worker/broker.ts",
+  },
 };
 const libraryForRequire = {
   ...common,

@@ -1,15 +1,44 @@
 import { inspect } from "node:util";
-import { checkTimeout, Deadline } from "./deadline.js";
-import type { Future } from "./future.js";
-import { MapIterator } from "./map.js";
+import { checkTimeout } from "./deadline.js";
+import type { Future, Outcome } from "./future.js";
+import { MapIterator, type Unit } from "./map.js";
+import { batches, checkMapOptions, inputOf, sizeOf } from "./mapInput.js";
 
 /** A function that an executor may run: its parameters and its result cross between workers. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant; `unknown` would accept no function with typed parameters
 export type AnyFunction = (...args: any[]) => unknown;
 
+/** What the future of a call gives, for a function that returns `R`: a promise is awaited, a generator runs to its `return`. */
+export type TaskResult<R> = R extends AsyncGenerator<unknown, infer T> ? T : R extends Generator<unknown, infer T> ? T : Awaited<R>;
+
+/** What `Future.progress` gives, for a function that returns `R`: what a generator yields. */
+export type TaskProgress<R> = R extends AsyncGenerator<infer Y> ? Y : R extends Generator<infer Y> ? Y : unknown;
+
+/** What `map` goes over. */
+export type MapInput<T> = Iterable<T> | AsyncIterable<T>;
+
 export interface MapOptions {
   /** ms for the whole iteration, counted from the call of `map`; `undefined`: without limit. */
   timeout?: number | undefined;
+  /**
+   * Calls sent to a worker at once, which pays for short ones; a positive integer, default 1. `"auto"`: four chunks to a worker if the
+   * length of the inputs is known, growing ones if not. An executor that cannot send several calls at once ignores it. CPython `chunksize`.
+   */
+  chunksize?: number | "auto" | undefined;
+  /**
+   * Chunks submitted and not yet given, at most; a positive integer. The inputs are read only as far, so they may be endless. Default: everything is
+   * submitted at the call. CPython `buffersize`.
+   */
+  buffersize?: number | undefined;
+  /** False: results come as they are done, in any order. Default true. */
+  ordered?: boolean | undefined;
+  /** True: what a call throws is given in the place of its result. Default false. */
+  returnExceptions?: boolean | undefined;
+  /**
+   * What the error of a call means for the rest. `"stop"`, the default: it is cancelled and the iterator has ended. `"continue"`: further steps go on
+   * with the following items; call `next()` for it, since `for await` leaves at the first error. The `timeout` always ends the iterator.
+   */
+  onError?: "stop" | "continue" | undefined;
 }
 
 export interface ShutdownOptions {
@@ -17,6 +46,8 @@ export interface ShutdownOptions {
   wait?: boolean | undefined;
   /** Default false. True: every call that has not started is cancelled. */
   cancelFutures?: boolean | undefined;
+  /** ms to wait; then the promise rejects with TimeoutError, and the work goes on. Default: without limit. */
+  timeout?: number | undefined;
 }
 
 /**
@@ -30,39 +61,39 @@ export abstract class Executor implements AsyncDisposable {
    * @returns the future of the call; an async function's promise is awaited in the worker.
    * @throws TypeError if `fn` cannot be called; BrokenExecutor if the executor is broken; ShutdownError after `shutdown`.
    */
-  abstract submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>>;
+  abstract submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<TaskResult<R>, TaskProgress<R>>;
 
   /**
-   * Calls `fn` with an item of each iterable, as many times as the shortest has items. All calls are submitted now, before the first
-   * step; results come in order of the input. CPython `Executor.map`.
+   * Calls `fn` with an item of each input, as many times as the shortest has items. All calls are submitted now, before the first
+   * step, unless `buffersize` says otherwise or an input is an async iterable, which is read from now on; results come in order of the input. CPython `Executor.map`.
    *
    * The first error is thrown at its place; then, and when the loop is left, what has not started is cancelled.
-   * @returns an async iterable of the results. A step rejects with the error of its call, or with TimeoutError when `timeout` ms have passed since the call of `map`.
-   * @throws TypeError if an input is no iterable or `timeout` no number; what `submit` throws.
+   * @returns an async iterable of the results. A step rejects with the error of its call; with TimeoutError when `timeout` ms have passed since the call
+   * of `map`; and, after all results that are on their way, with what reading an input or submitting threw meanwhile (ShutdownError, BrokenExecutor).
+   * @throws TypeError if an input is no iterable or an option is of the wrong type; RangeError if one is out of range; what `submit` throws.
    */
-  map<T, R>(fn: (item: T) => R, items: Iterable<T>, options?: MapOptions): AsyncIterableIterator<Awaited<R>>;
-  map<T1, T2, R>(fn: (a: T1, b: T2) => R, as: Iterable<T1>, bs: Iterable<T2>, options?: MapOptions): AsyncIterableIterator<Awaited<R>>;
+  map<T, R>(fn: (item: T) => R, items: MapInput<T>, options?: MapOptions): AsyncIterableIterator<TaskResult<R>>;
+  map<T1, T2, R>(fn: (a: T1, b: T2) => R, as: MapInput<T1>, bs: MapInput<T2>, options?: MapOptions): AsyncIterableIterator<TaskResult<R>>;
   map<T1, T2, T3, R>(
     fn: (a: T1, b: T2, c: T3) => R,
-    as: Iterable<T1>,
-    bs: Iterable<T2>,
-    cs: Iterable<T3>,
+    as: MapInput<T1>,
+    bs: MapInput<T2>,
+    cs: MapInput<T3>,
     options?: MapOptions,
-  ): AsyncIterableIterator<Awaited<R>>;
-  map<R>(fn: (...items: never[]) => R, ...inputsAndOptions: (Iterable<unknown> | MapOptions)[]): AsyncIterableIterator<Awaited<R>>;
-  map<R>(fn: AnyFunction, ...inputsAndOptions: unknown[]): AsyncIterableIterator<Awaited<R>> {
+  ): AsyncIterableIterator<TaskResult<R>>;
+  map<R>(fn: (...items: never[]) => R, ...inputsAndOptions: (MapInput<unknown> | MapOptions)[]): AsyncIterableIterator<TaskResult<R>>;
+  map<R>(fn: AnyFunction, ...inputsAndOptions: unknown[]): AsyncIterableIterator<TaskResult<R>> {
     const { inputs, options } = splitOptions(inputsAndOptions);
     checkTimeout(options.timeout);
+    checkMapOptions(options);
     this.checkOpen();
-    const deadline = new Deadline(options.timeout);
-    const futures: Future<Awaited<R>>[] = [];
-    try {
-      for (const items of zip(inputs)) futures.push(this.submit(fn as (...args: unknown[]) => R, ...items));
-    } catch (error) {
-      for (const future of futures) future.cancel();
-      throw error;
-    }
-    return new MapIterator(futures, deadline, options.timeout);
+    const canChunk = this.submitChunk !== undefined;
+    const { chunksize = 1 } = options;
+    const size = !canChunk ? () => 1 : chunksize === "auto" ? this.autoChunks(sizeOf(inputs)) : () => chunksize;
+    return new MapIterator<TaskResult<R>>(batches(inputOf(inputs), size), options, {
+      submit: (calls) => this.#submitUnit(fn, calls),
+      room: () => this.room(),
+    });
   }
 
   /**
@@ -78,40 +109,44 @@ export abstract class Executor implements AsyncDisposable {
 
   /** Throws what `submit` would throw for any function; `map` asks it also when its input is empty. */
   protected checkOpen(): void {}
+
+  /** For `map` with a `chunksize`: schedules several calls as one; absent where the executor cannot. The value holds an outcome for each call, in order. */
+  protected submitChunk?(fn: AnyFunction, calls: readonly unknown[][]): Future<Outcome<unknown>[]>;
+
+  /** For `map` with `chunksize: "auto"`: the size of the nth chunk, given how many calls there are if that is known. */
+  protected autoChunks(_calls: number | undefined): (chunk: number) => number {
+    return () => 1;
+  }
+
+  /** For `map`, when `submit` refused for want of room (QueueFullError): resolves when there is some. */
+  protected async room(): Promise<void> {}
+
+  #submitUnit<R>(fn: AnyFunction, calls: readonly unknown[][]): Unit<R> {
+    if (calls.length > 1 && this.submitChunk) {
+      const future = this.submitChunk(fn, calls);
+      const outcomes = (): Outcome<R>[] => {
+        const outcome = future.peek() as Outcome<Outcome<R>[]>;
+        return outcome.kind === "value" ? outcome.value : calls.map(() => outcome);
+      };
+      return { future, outcomes };
+    }
+    const future = this.submit(fn as (...args: unknown[]) => R, ...(calls[0] as unknown[])) as unknown as Future<R>;
+    return { future, outcomes: () => [future.peek() as Outcome<R>] };
+  }
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return value !== null && value !== undefined && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
+function isInput(value: unknown): value is MapInput<unknown> {
+  if (value === null || value === undefined) return false;
+  const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: async } = value as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+  return typeof sync === "function" || typeof async === "function";
 }
 
-function splitOptions(inputsAndOptions: unknown[]): { inputs: Iterable<unknown>[]; options: MapOptions } {
+function splitOptions(inputsAndOptions: unknown[]): { inputs: MapInput<unknown>[]; options: MapOptions } {
   const last = inputsAndOptions.at(-1);
-  const hasOptions = inputsAndOptions.length > 0 && !isIterable(last) && (last === undefined || (typeof last === "object" && last !== null));
+  const hasOptions = inputsAndOptions.length > 0 && !isInput(last) && (last === undefined || (typeof last === "object" && last !== null));
   const inputs = hasOptions ? inputsAndOptions.slice(0, -1) : inputsAndOptions;
   inputs.forEach((input, i) => {
-    if (!isIterable(input)) throw new TypeError(`map needs iterables, got ${inspect(input, { depth: 0 })} as input ${i + 1}`);
+    if (!isInput(input)) throw new TypeError(`map needs iterables, got ${inspect(input, { depth: 0 })} as input ${i + 1}`);
   });
-  return { inputs: inputs as Iterable<unknown>[], options: hasOptions ? ((last as MapOptions | undefined) ?? {}) : {} };
-}
-
-/** Tuples of one item of each input, until the shortest ends; no inputs give nothing. As Python's `zip`, and it closes the inputs it leaves. */
-function* zip(inputs: readonly Iterable<unknown>[]): Generator<unknown[]> {
-  const iterators = inputs.map((input) => input[Symbol.iterator]());
-  let ended: Iterator<unknown> | undefined;
-  try {
-    while (iterators.length > 0) {
-      const items: unknown[] = [];
-      for (const iterator of iterators) {
-        const step = iterator.next();
-        if (step.done) {
-          ended = iterator;
-          return;
-        }
-        items.push(step.value);
-      }
-      yield items;
-    }
-  } finally {
-    for (const iterator of iterators) if (iterator !== ended) iterator.return?.();
-  }
+  return { inputs: inputs as MapInput<unknown>[], options: hasOptions ? ((last as MapOptions | undefined) ?? {}) : {} };
 }

@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
+import { type BlockingSource, blockUntil } from "./blocking.js";
 import { checkTimeout, Deadline } from "./deadline.js";
-import { CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
+import { BlockingError, CancelledError, InvalidStateError, TimeoutError } from "./errors.js";
+import { ProgressLog } from "./progress.js";
 
 /** CPython's states, with its two cancelled ones made one: a cancelled future is done for everybody at once. */
 export type FutureState = "PENDING" | "RUNNING" | "CANCELLED" | "FINISHED";
@@ -15,6 +17,8 @@ export type Outcome<T> =
 export type Waiter = (future: Future<unknown>) => void;
 export const addWaiter = Symbol("addWaiter");
 export const removeWaiter = Symbol("removeWaiter");
+/** Internal to the library: what settles a future while its thread blocks. */
+export const blockingSource = Symbol("blockingSource");
 
 let created = 0;
 
@@ -26,15 +30,18 @@ let created = 0;
  *
  * Futures are made by executors. Construct one only in an executor of your own, or in a test.
  */
-export class Future<T> {
+export class Future<T, P = unknown> {
   /** Counts the futures of this process, from 1: for logs and for telling futures apart. */
   readonly id = ++created;
   #state: FutureState = "PENDING";
   #outcome: Outcome<T> | undefined;
   #callbacks: (() => unknown)[] = [];
   #waiters = new Set<Waiter>();
+  #progress: ProgressLog | undefined;
 
+  /** The state at this moment. */
   get state(): FutureState {
+    this.observe();
     return this.#state;
   }
 
@@ -44,7 +51,7 @@ export class Future<T> {
    */
   cancel(): boolean {
     if (this.#state === "CANCELLED") return true;
-    if (this.#state !== "PENDING") return false;
+    if (this.state !== "PENDING" || !this.revoke()) return false;
     this.#settle("CANCELLED", { kind: "cancelled" });
     return true;
   }
@@ -56,7 +63,7 @@ export class Future<T> {
 
   /** True from the moment the function has started until it is done. */
   running(): boolean {
-    return this.#state === "RUNNING";
+    return this.state === "RUNNING";
   }
 
   /** True once there is a value or an error, or the call was cancelled. */
@@ -76,10 +83,19 @@ export class Future<T> {
    * call was cancelled; with {@link TimeoutError} if the time is over, and the task goes on; with TypeError if `timeout` is no number.
    */
   result(timeout?: number): Promise<T> {
-    return this.#whenDone(timeout, (outcome) => {
-      if (outcome.kind === "value") return outcome.value;
-      throw outcome.kind === "error" ? outcome.error : new CancelledError(`${this.toString()} was cancelled`);
-    });
+    return this.#whenDone(timeout, (outcome) => this.#resultOf(outcome));
+  }
+
+  /**
+   * Blocks this thread until the future is done, as CPython's `Future.result` does: the event loop does not turn meanwhile, so timers, sockets and
+   * promises of this thread stand still. Done-callbacks and the pool's events are called from within. Never block where somebody else needs the loop.
+   * @param timeout ms to block, from this call; `undefined`: without limit; 0 or negative: only what is there already.
+   * @returns the value.
+   * @throws the error of the task; {@link CancelledError}; {@link TimeoutError} if the time is over, and the task goes on; {@link BlockingError} if
+   * it could never be answered: the future is not of a pool, or of a process pool without `broker: true`; TypeError if `timeout` is no number.
+   */
+  resultSync(timeout?: number): T {
+    return this.#resultOf(this.#whenDoneSync(timeout));
   }
 
   /**
@@ -88,10 +104,17 @@ export class Future<T> {
    * @returns a promise of what the task threw, or of `undefined` if it returned. It rejects with {@link CancelledError}, {@link TimeoutError} or TypeError as {@link result} does.
    */
   exception(timeout?: number): Promise<unknown> {
-    return this.#whenDone(timeout, (outcome) => {
-      if (outcome.kind === "cancelled") throw new CancelledError(`${this.toString()} was cancelled`);
-      return outcome.kind === "error" ? outcome.error : undefined;
-    });
+    return this.#whenDone(timeout, (outcome) => this.#exceptionOf(outcome));
+  }
+
+  /**
+   * Blocks this thread as {@link resultSync} does.
+   * @param timeout as for {@link resultSync}.
+   * @returns what the task threw, or `undefined` if it returned.
+   * @throws what {@link resultSync} throws, but for the error of the task.
+   */
+  exceptionSync(timeout?: number): unknown {
+    return this.#exceptionOf(this.#whenDoneSync(timeout));
   }
 
   /**
@@ -100,11 +123,40 @@ export class Future<T> {
    * (`process.on("warning")`) of the name `FutureCallbackWarning` and stops no other callback. CPython `Future.add_done_callback`.
    * @throws TypeError if `callback` is no function.
    */
-  addDoneCallback(callback: (future: Future<T>) => unknown): void {
+  addDoneCallback(callback: (future: Future<T, P>) => unknown): void {
     if (typeof callback !== "function") throw new TypeError(`addDoneCallback needs a function, got ${inspect(callback, { depth: 0 })}`);
     const call = (): unknown => callback(this);
-    if (this.done()) this.#call(call);
+    if (this.done()) this.#call("a done-callback", call);
     else this.#callbacks.push(call);
+  }
+
+  /**
+   * What the task tells while it runs, in order and before its outcome: what an async generator yields, and `{ value, total }` for each
+   * `currentTask().progress(value, total)`. The first loop gets everything from the beginning, a later one what comes from then on; it ends when
+   * the future is done, whatever the outcome: {@link result} tells that. Leaving the loop does not stop the task.
+   */
+  get progress(): AsyncIterable<P> {
+    const log = this.#progressLog();
+    return { [Symbol.asyncIterator]: () => log.read() as AsyncGenerator<P> };
+  }
+
+  /**
+   * Calls `callback(value, future)` for each value of {@link progress}, synchronously as it arrives; at once for those that nobody has read yet.
+   * What a callback throws becomes a process warning, as with {@link addDoneCallback}.
+   * @throws TypeError if `callback` is no function.
+   */
+  addProgressCallback(callback: (value: P, future: Future<T, P>) => unknown): void {
+    if (typeof callback !== "function") throw new TypeError(`addProgressCallback needs a function, got ${inspect(callback, { depth: 0 })}`);
+    this.#progressLog().each((value) => this.#call("a progress callback", () => callback(value as P, this)));
+  }
+
+  /**
+   * For executors: adds a value to {@link progress}.
+   * @throws InvalidStateError if the future is done.
+   */
+  addProgress(value: P): void {
+    this.#mustBeOpen();
+    this.#progressLog().add(value);
   }
 
   /**
@@ -114,7 +166,7 @@ export class Future<T> {
    */
   setRunningOrNotifyCancel(): boolean {
     if (this.#state === "CANCELLED") return false;
-    if (this.#state !== "PENDING") throw new InvalidStateError(`${this.toString()} cannot start: it is ${this.#state}`);
+    if (this.state !== "PENDING") throw new InvalidStateError(`${this.toString()} cannot start: it is ${this.#state}`);
     this.#state = "RUNNING";
     return true;
   }
@@ -142,7 +194,7 @@ export class Future<T> {
     const outcome = this.#outcome;
     if (outcome?.kind === "value") return `<Future #${this.id} FINISHED returned ${nameOfType(outcome.value)}>`;
     if (outcome?.kind === "error") return `<Future #${this.id} FINISHED raised ${nameOfType(outcome.error)}>`;
-    return `<Future #${this.id} ${this.#state}>`;
+    return `<Future #${this.id} ${this.state}>`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -158,6 +210,53 @@ export class Future<T> {
   /** @internal */
   [removeWaiter](waiter: Waiter): void {
     this.#waiters.delete(waiter);
+  }
+
+  /** @internal */
+  [blockingSource](): BlockingSource {
+    throw new BlockingError(`${this.toString()} belongs to no pool, so nothing can settle it while this thread blocks: wait for result() instead`);
+  }
+
+  /** For subclasses: looks whether the function has started meanwhile, and if so calls {@link setRunningOrNotifyCancel}. */
+  protected observe(): void {}
+
+  /** For subclasses: takes back a call that was sent ahead; false if its function has started. */
+  protected revoke(): boolean {
+    return true;
+  }
+
+  /** For subclasses: the future is done; called before the done-callbacks. */
+  protected settled(): void {}
+
+  #resultOf(outcome: Outcome<T>): T {
+    if (outcome.kind === "value") return outcome.value;
+    throw outcome.kind === "error" ? outcome.error : this.#cancelledError();
+  }
+
+  #exceptionOf(outcome: Outcome<T>): unknown {
+    if (outcome.kind === "cancelled") throw this.#cancelledError();
+    return outcome.kind === "error" ? outcome.error : undefined;
+  }
+
+  #cancelledError(): CancelledError {
+    return new CancelledError(`${this.toString()} was cancelled`);
+  }
+
+  #progressLog(): ProgressLog {
+    if (!this.#progress) {
+      this.#progress = new ProgressLog();
+      if (this.done()) this.#progress.end();
+    }
+    return this.#progress;
+  }
+
+  #whenDoneSync(timeout: number | undefined): Outcome<T> {
+    checkTimeout(timeout);
+    if (!this.#outcome && !(timeout !== undefined && timeout <= 0))
+      blockUntil(() => this.done(), new Set([this[blockingSource]()]), new Deadline(timeout));
+    if (!this.#outcome)
+      throw new TimeoutError(`${this.toString()} is not done${timeout && timeout > 0 ? ` after ${timeout} ms; the task goes on` : ""}`);
+    return this.#outcome;
   }
 
   async #whenDone<R>(timeout: number | undefined, read: (outcome: Outcome<T>) => R): Promise<R> {
@@ -192,21 +291,23 @@ export class Future<T> {
     const waiters = this.#waiters;
     this.#callbacks = [];
     this.#waiters = new Set();
-    for (const callback of callbacks) this.#call(callback);
+    this.settled();
+    this.#progress?.end();
+    for (const callback of callbacks) this.#call("a done-callback", callback);
     for (const waiter of waiters) waiter(this);
   }
 
-  #call(callback: () => unknown): void {
+  #call(what: string, callback: () => unknown): void {
     try {
       const returned = callback();
-      if (returned instanceof Promise) returned.catch((error: unknown) => this.#warn(error));
+      if (returned instanceof Promise) returned.catch((error: unknown) => this.#warn(what, error));
     } catch (error) {
-      this.#warn(error);
+      this.#warn(what, error);
     }
   }
 
-  #warn(error: unknown): void {
-    process.emitWarning(`calling a done-callback of ${this.toString()} failed`, {
+  #warn(what: string, error: unknown): void {
+    process.emitWarning(`calling ${what} of ${this.toString()} failed`, {
       type: "FutureCallbackWarning",
       detail: error instanceof Error ? (error.stack ?? String(error)) : inspect(error),
     });

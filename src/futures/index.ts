@@ -1,23 +1,35 @@
 /** `concurrent-futures`: Python's `concurrent.futures` for Node. The public surface, nothing else. */
 export {
+  BlockingError,
   BrokenExecutor,
   BrokenProcessPool,
   BrokenThreadPool,
   CancelledError,
   FuturesError,
   InvalidStateError,
+  QueueFullError,
   ShutdownError,
   TimeoutError,
   TransferError,
   WorkerDiedError,
   type WorkerEnd,
 } from "./errors.js";
-export { type AnyFunction, Executor, type MapOptions, type ShutdownOptions } from "./executor.js";
+export {
+  type AnyFunction,
+  Executor,
+  type MapInput,
+  type MapOptions,
+  type ShutdownOptions,
+  type TaskProgress,
+  type TaskResult,
+} from "./executor.js";
 export { Future, type FutureState, type Outcome } from "./future.js";
-export type { PoolEvents } from "./pool/events.js";
+export type { DiagnosticsMessage, PoolEvents } from "./pool/events.js";
+export type { WorkerMemory } from "./pool/messages.js";
 export type { PoolOptions, TaskOutput } from "./pool/options.js";
 export { PoolExecutor } from "./pool/poolExecutor.js";
 export type { WorkerInfo } from "./pool/poolWorker.js";
+export type { ExecutorStats, WorkerStats } from "./pool/stats.js";
 export type { ScheduleOptions } from "./pool/task.js";
 export { ProcessPoolExecutor } from "./process/processPoolExecutor.js";
 export type { ProcessPoolOptions } from "./process/processPoolOptions.js";
@@ -34,5 +46,6 @@ export {
   type WaitOptions,
   type WaitResult,
   wait,
+  waitSync,
 } from "./wait.js";
 export { type CurrentTask, currentTask } from "./worker/currentTask.js";

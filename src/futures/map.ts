@@ -1,23 +1,63 @@
-import type { Deadline } from "./deadline.js";
-import { TimeoutError } from "./errors.js";
-import { addWaiter, type Future, removeWaiter } from "./future.js";
+import { Deadline } from "./deadline.js";
+import { CancelledError, QueueFullError, TimeoutError } from "./errors.js";
+import type { MapOptions } from "./executor.js";
+import { addWaiter, type Future, type Outcome, removeWaiter } from "./future.js";
+import type { Batch, BatchReader } from "./mapInput.js";
+
+/** What `map` submits at once: one call, or a chunk of them. */
+export interface Unit<R> {
+  readonly future: Future<unknown>;
+  /** An outcome for each call, in order; of a future that is done. */
+  outcomes(): Outcome<R>[];
+}
+
+/** Where `map` submits. */
+export interface UnitSink<R> {
+  /** @throws QueueFullError when there is no room; ShutdownError or BrokenExecutor when there never will be. */
+  submit(calls: Batch): Unit<R>;
+  /** Resolves when there is room again; rejects when there never will be. */
+  room(): Promise<void>;
+}
 
 /**
- * The results of `map`, in order. Not an async generator: those start with the first step and end without a word when they throw,
+ * The results of `map`. Not an async generator: those start with the first step and end without a word when they throw,
  * while `map` owns its futures from the call on.
  */
 export class MapIterator<R> implements AsyncIterableIterator<R> {
-  readonly #futures: (Future<R> | undefined)[];
+  readonly #reader: BatchReader;
+  readonly #sink: UnitSink<R>;
+  readonly #options: MapOptions;
   readonly #deadline: Deadline;
-  readonly #timeout: number | undefined;
-  #next = 0;
+  /** Units submitted and not taken yet, in order of the input. */
+  readonly #units = new Set<Unit<R>>();
+  /** Those of them that are done, in order of completion; only if order does not matter. */
+  readonly #done: Unit<R>[] = [];
+  /** Outcomes of the unit that is being given, the next one last. */
+  #outcomes: Outcome<R>[] = [];
+  /** Units that may be submitted yet. */
+  #credit: number;
+  #feeding = false;
+  /** The inputs have ended, or failed: then the failure comes after the results that are on their way. */
+  #fed = false;
+  #failure: { readonly error: unknown } | undefined;
+  #ended = false;
+  #submitted = 0;
+  #given = 0;
+  #wake: (() => void) | undefined;
   /** Steps are answered one after another, also when several are asked for at once. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(futures: Future<R>[], deadline: Deadline, timeout: number | undefined) {
-    this.#futures = futures;
-    this.#deadline = deadline;
-    this.#timeout = timeout;
+  constructor(reader: BatchReader, options: MapOptions, sink: UnitSink<R>) {
+    this.#reader = reader;
+    this.#sink = sink;
+    this.#options = options;
+    this.#deadline = new Deadline(options.timeout);
+    this.#credit = options.buffersize ?? Number.POSITIVE_INFINITY;
+    this.#feed();
+    if (this.#failure) {
+      this.#end();
+      throw this.#failure.error;
+    }
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
@@ -27,7 +67,7 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   async return(): Promise<IteratorResult<R, undefined>> {
-    this.#cancelRest();
+    this.#end();
     return { done: true, value: undefined };
   }
 
@@ -36,43 +76,136 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   async #step(): Promise<IteratorResult<R, undefined>> {
-    const future = this.#futures[this.#next];
-    if (!future) return { done: true, value: undefined };
-    try {
-      const value = await this.#resultOf(future);
-      // The iterator must not keep what it has given (CPython bpo-27144).
-      this.#futures[this.#next] = undefined;
-      this.#next += 1;
-      return { done: false, value };
-    } catch (error) {
-      this.#cancelRest();
-      throw error;
+    if (this.#outcomes.length === 0) await this.#takeUnit();
+    const outcome = this.#outcomes.pop();
+    if (!outcome) return this.#finish();
+    this.#given += 1;
+    if (outcome.kind === "value") return { done: false, value: outcome.value };
+    const error = outcome.kind === "error" ? outcome.error : new CancelledError("a call of map was cancelled");
+    if (this.#options.returnExceptions) return { done: false, value: error as R };
+    if (this.#options.onError !== "continue") this.#end();
+    throw error;
+  }
+
+  /** Every result has been given: the end, or what ended the inputs. */
+  #finish(): IteratorResult<R, undefined> {
+    const failure = this.#ended ? undefined : this.#failure;
+    this.#end();
+    if (failure) throw failure.error;
+    return { done: true, value: undefined };
+  }
+
+  /** Waits for the next unit, if any will come, and takes its outcomes. A result that is there in time is given also when the deadline is over since. */
+  async #takeUnit(): Promise<void> {
+    // As CPython does: one more is submitted before the oldest is waited for.
+    if (this.#options.buffersize !== undefined) this.#credit += 1;
+    this.#feed();
+    while (!this.#ended) {
+      const unit = this.#ready();
+      if (unit) {
+        // The iterator must not keep what it has given (CPython bpo-27144).
+        this.#units.delete(unit);
+        this.#outcomes = unit.outcomes().reverse();
+        return;
+      }
+      if (this.#units.size === 0 && this.#fed) return;
+      if (await this.#change()) {
+        const { timeout } = this.#options;
+        const total = this.#fed ? ` (of ${this.#submitted})` : "";
+        this.#end();
+        throw new TimeoutError(`map has no result ${this.#given + 1}${total} after ${timeout} ms`);
+      }
     }
   }
 
-  async #resultOf(future: Future<R>): Promise<R> {
-    if (!future.done() && !(await this.#doneInTime(future))) {
-      throw new TimeoutError(`map has no result ${this.#next + 1} (of ${this.#futures.length}) after ${this.#timeout} ms`);
-    }
-    return future.result();
+  #ready(): Unit<R> | undefined {
+    if (this.#options.ordered === false) return this.#done.shift();
+    const [oldest] = this.#units;
+    return oldest?.future.done() ? oldest : undefined;
   }
 
-  /** By the deadline of the whole map, not by a timeout of this step: a result that is there by then is still given. */
-  #doneInTime(future: Future<R>): Promise<boolean> {
+  /** Resolves to false when the unit that is waited for is done or one has come, to true at the deadline. */
+  #change(): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = (): void => {
+      const [oldest] = this.#units;
+      const end = (over: boolean): void => {
+        this.#wake = undefined;
         callOff();
-        resolve(true);
+        oldest?.future[removeWaiter](wake);
+        resolve(over);
       };
-      const callOff = this.#deadline.whenOver(() => {
-        future[removeWaiter](done);
-        resolve(false);
-      });
-      future[addWaiter](done);
+      const wake = (): void => end(false);
+      const callOff = this.#deadline.whenOver(() => end(true));
+      this.#wake = wake;
+      if (this.#options.ordered !== false) oldest?.future[addWaiter](wake);
     });
   }
 
-  #cancelRest(): void {
-    for (const future of this.#futures.splice(this.#next)) future?.cancel();
+  /** Submits as much as may be. What is asynchronous in it, an input or a full queue, goes on by itself. */
+  #feed(): void {
+    if (this.#feeding || this.#fed) return;
+    try {
+      while (this.#credit > 0 && !this.#fed) {
+        if (this.#reader.async) return void this.#feedLater(this.#reader.next() as Promise<Batch | undefined>);
+        const batch = this.#reader.next() as Batch | undefined;
+        if (batch && !this.#submit(batch)) return void this.#feedLater(batch);
+        if (!batch) this.#fed = true;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param next is being read, or found no room. */
+  async #feedLater(next: Batch | Promise<Batch | undefined>): Promise<void> {
+    this.#feeding = true;
+    try {
+      const batch = await next;
+      if (batch) while (!this.#ended && !this.#submit(batch)) await this.#sink.room();
+      else this.#fed = true;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#feeding = false;
+    this.#wake?.();
+    this.#feed();
+  }
+
+  /** @returns false if there is no room. @throws what `submit` throws otherwise. */
+  #submit(batch: Batch): boolean {
+    let unit: Unit<R>;
+    try {
+      unit = this.#sink.submit(batch);
+    } catch (error) {
+      if (error instanceof QueueFullError) return false;
+      throw error;
+    }
+    this.#credit -= 1;
+    this.#submitted += batch.length;
+    this.#units.add(unit);
+    if (this.#options.ordered === false)
+      unit.future[addWaiter](() => {
+        this.#done.push(unit);
+        this.#wake?.();
+      });
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#fed = true;
+  }
+
+  /** Lets go of the inputs, and cancels what has not started. */
+  #end(): void {
+    this.#ended = true;
+    this.#fed = true;
+    this.#reader.close();
+    const units = [...this.#units];
+    this.#units.clear();
+    this.#done.length = 0;
+    this.#outcomes = [];
+    for (const unit of units) unit.future.cancel();
+    this.#wake?.();
   }
 }

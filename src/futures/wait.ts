@@ -1,6 +1,7 @@
+import { type BlockingSource, blockUntil } from "./blocking.js";
 import { checkTimeout, Deadline } from "./deadline.js";
 import { TimeoutError } from "./errors.js";
-import { addWaiter, Future, removeWaiter } from "./future.js";
+import { addWaiter, blockingSource, Future, removeWaiter } from "./future.js";
 
 /** When {@link wait} returns. CPython's constants of the same names. */
 export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
@@ -29,15 +30,63 @@ export interface WaitResult<F extends Future<unknown>> {
  * @returns a promise of both sets. It rejects with TypeError if something is no future or `timeout` no number, with RangeError if `returnWhen` is unknown.
  */
 export async function wait<F extends Future<unknown>>(futures: Iterable<F>, options: WaitOptions = {}): Promise<WaitResult<F>> {
+  const { all, settles, deadline } = checkWait(futures, options, "wait");
+  const open = [...all].filter((future) => !future.done());
+  if (!isSettled(all, settles) && !deadline.over) await oneOf(open, settles, deadline);
+  return divide(all);
+}
+
+/**
+ * {@link wait}, blocking this thread: its event loop does not turn meanwhile. The futures may be of several pools.
+ * @returns both sets.
+ * @throws BlockingError if one of the futures is not of a pool, or of a process pool without `broker: true`; TypeError and RangeError as {@link wait}.
+ */
+export function waitSync<F extends Future<unknown>>(futures: Iterable<F>, options: WaitOptions = {}): WaitResult<F> {
+  const { all, settles, deadline } = checkWait(futures, options, "waitSync");
+  if (!isSettled(all, settles) && !deadline.over) {
+    const open = [...all].filter((future) => !future.done());
+    const sources = new Set<BlockingSource>(open.map((future) => future[blockingSource]()));
+    let left = open.length;
+    const waiter = (future: Future<unknown>): void => {
+      left = settles(future) ? 0 : left - 1;
+    };
+    for (const future of open) future[addWaiter](waiter);
+    try {
+      blockUntil(() => left <= 0, sources, deadline);
+    } finally {
+      for (const future of open) future[removeWaiter](waiter);
+    }
+  }
+  return divide(all);
+}
+
+interface CheckedWait<F> {
+  readonly all: ReadonlySet<F>;
+  /** Whether this one, being done, ends the wait before all are. */
+  readonly settles: (future: Future<unknown>) => boolean;
+  readonly deadline: Deadline;
+}
+
+function checkWait<F extends Future<unknown>>(futures: Iterable<F>, options: WaitOptions, caller: string): CheckedWait<F> {
   const { timeout, returnWhen = ALL_COMPLETED } = options;
-  const all = setOfFutures(futures, "wait");
+  const all = setOfFutures(futures, caller);
   checkTimeout(timeout);
   if (!returnWhens.has(returnWhen)) throw new RangeError(`returnWhen must be one of ${[...returnWhens].join(", ")}, got ${String(returnWhen)}`);
   const settles = (future: Future<unknown>): boolean =>
     returnWhen === FIRST_COMPLETED || (returnWhen === FIRST_EXCEPTION && future.peek()?.kind === "error");
-  const open = [...all].filter((future) => !future.done());
-  const settled = open.length < all.size && [...all].some((future) => future.done() && settles(future));
-  if (open.length > 0 && !settled && !(timeout !== undefined && timeout <= 0)) await oneOf(open, settles, new Deadline(timeout));
+  return { all, settles, deadline: new Deadline(timeout) };
+}
+
+function isSettled(all: ReadonlySet<Future<unknown>>, settles: (future: Future<unknown>) => boolean): boolean {
+  let open = false;
+  for (const future of all) {
+    if (!future.done()) open = true;
+    else if (settles(future)) return true;
+  }
+  return !open;
+}
+
+function divide<F extends Future<unknown>>(all: ReadonlySet<F>): WaitResult<F> {
   const done = new Set<F>();
   const notDone = new Set<F>();
   for (const future of all) (future.done() ? done : notDone).add(future);

@@ -1,11 +1,24 @@
+/** What a pool tells while it works: to listeners of the pool, and to `node:diagnostics_channel`. Nothing is made when nobody listens. */
+import { type Channel, channel } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
+import type { WorkerEnd } from "../errors.js";
 import type { Future } from "../future.js";
 import type { WorkerInfo } from "./poolWorker.js";
 
 /** What a pool tells while it works; all listeners are called synchronously. */
 export interface PoolEvents {
+  /** A call was taken in: `submit`, `schedule`, or a chunk of `map`. */
+  taskSubmit: [future: Future<unknown>];
   /** The function of this future has started on this worker. Never before `submit` has returned the future. */
   taskStart: [future: Future<unknown>, worker: WorkerInfo];
+  /** The future is done, also by being cancelled. Before its done-callbacks. */
+  taskDone: [future: Future<unknown>];
+  /** A worker was started; it is not ready yet. */
+  workerStart: [worker: WorkerInfo];
+  /** A worker is there and its initializer is done. */
+  workerReady: [worker: WorkerInfo];
+  /** A worker has ended, asked or unasked. */
+  workerEnd: [worker: WorkerInfo, end: WorkerEnd];
   /** A worker started, ended, or changed its state: see `PoolExecutor.workers`. */
   workersChange: [];
 }
@@ -22,9 +35,46 @@ export function callGuarded(what: string, call: () => unknown): void {
   }
 }
 
+/** What a message on a channel of `node:diagnostics_channel` holds: the name of the executor, and what the event of the same name tells. */
+export interface DiagnosticsMessage {
+  readonly executor: string;
+  readonly future?: Future<unknown>;
+  readonly worker?: WorkerInfo;
+  readonly end?: WorkerEnd;
+}
+
+const channels: Readonly<Partial<Record<keyof PoolEvents, Channel>>> = {
+  taskSubmit: channel("concurrent-futures:task:submit"),
+  taskStart: channel("concurrent-futures:task:start"),
+  taskDone: channel("concurrent-futures:task:done"),
+  workerStart: channel("concurrent-futures:worker:start"),
+  workerReady: channel("concurrent-futures:worker:ready"),
+  workerEnd: channel("concurrent-futures:worker:end"),
+};
+
 /** An emitter whose listeners may throw. */
-export class GuardedEmitter extends EventEmitter<PoolEvents> {
+export class PoolEmitter extends EventEmitter<PoolEvents> {
+  readonly #executor: string;
+
+  constructor(executor: string) {
+    super();
+    this.#executor = executor;
+  }
+
+  /** Whether anybody would hear the event. */
+  hears(event: keyof PoolEvents): boolean {
+    return this.listenerCount(event) > 0 || channels[event]?.hasSubscribers === true;
+  }
+
   tell<E extends keyof PoolEvents>(event: E, ...args: PoolEvents[E]): void {
-    callGuarded(`a listener of ${event}`, () => (this as EventEmitter).emit(event, ...args));
+    if (this.listenerCount(event) > 0) callGuarded(`a listener of ${event}`, () => (this as EventEmitter).emit(event, ...args));
+    const diagnostics = channels[event];
+    if (diagnostics?.hasSubscribers) diagnostics.publish(this.#message(event, args));
+  }
+
+  #message(event: keyof PoolEvents, args: readonly unknown[]): DiagnosticsMessage {
+    const subject = event.startsWith("task") ? "future" : "worker";
+    const more = event === "taskStart" ? "worker" : "end";
+    return { executor: this.#executor, [subject]: args[0], ...(args.length > 1 ? { [more]: args[1] } : {}) } as DiagnosticsMessage;
   }
 }

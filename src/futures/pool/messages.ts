@@ -7,7 +7,7 @@ export interface WorkerSetup {
   /** `<pool name>-<number>`. */
   readonly worker: string;
   readonly initializer?: FunctionReference;
-  /** True: what is printed goes to the pool as {@link OutputMessage}, not to the program's own output. */
+  /** True: what is printed goes to the pool as {@link MessageFromWorker} `output`, not to the program's own output. */
   readonly captureOutput: boolean;
 }
 
@@ -16,8 +16,10 @@ export type MessageToWorker =
   | { readonly type: "initialize"; readonly args: readonly unknown[] }
   /** Find the function; nothing of it runs yet, but its module's top level does. */
   | { readonly type: "load"; readonly reference: number; readonly to: FunctionReference }
-  /** Call a loaded function. */
-  | { readonly type: "run"; readonly task: number; readonly reference: number; readonly args: readonly unknown[] }
+  /** Call a loaded function; `announce`: say `started` first. */
+  | { readonly type: "run"; readonly task: number; readonly reference: number; readonly args: readonly unknown[]; readonly announce: boolean }
+  /** Call it several times, one after another, and answer once. */
+  | { readonly type: "runChunk"; readonly task: number; readonly reference: number; readonly calls: readonly unknown[][]; readonly announce: boolean }
   /** Abort the signal of the task. */
   | { readonly type: "abort"; readonly task: number; readonly reason: EncodedThrown }
   /** Flush what was printed, and end. */
@@ -29,8 +31,28 @@ export type MessageFromWorker =
   | { readonly type: "loaded"; readonly reference: number }
   /** `moduleFailed`: the worker cannot evaluate that module ever again, nor one that imports it. */
   | { readonly type: "loadFailed"; readonly reference: number; readonly moduleFailed: boolean; readonly error: EncodedThrown }
+  | { readonly type: "started"; readonly task: number }
+  /** The task was taken back before its function started. */
+  | { readonly type: "revoked"; readonly task: number }
+  | { readonly type: "progress"; readonly task: number; readonly value: unknown }
   | { readonly type: "result"; readonly task: number; readonly value: unknown }
+  | { readonly type: "chunk"; readonly task: number; readonly outcomes: readonly EncodedOutcome[] }
   | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown }
+  /** The call of a task could not be read; nothing of it ran. */
+  | { readonly type: "unreadable"; readonly error: EncodedThrown }
   | { readonly type: "output"; readonly task?: number; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "memory"; readonly memory: WorkerMemory }
   /** An error that nothing catches; the worker ends now. */
-  | { readonly type: "uncaught"; readonly error: EncodedThrown };
+  | { readonly type: "uncaught"; readonly error: EncodedThrown }
+  /** The worker ends with this code. Only of use where nobody sees it end: while the pool's thread blocks. */
+  | { readonly type: "exiting"; readonly exitCode: number };
+
+export type EncodedOutcome = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "error"; readonly error: EncodedThrown };
+
+/** Bytes. */
+export interface WorkerMemory {
+  /** Of the worker's own JavaScript heap. */
+  readonly heapUsed: number;
+  /** Resident memory of the process; only of a worker that is one. */
+  readonly rss?: number;
+}

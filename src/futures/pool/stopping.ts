@@ -1,15 +1,14 @@
-/** What stops a task that has not ended: its `signal`, its `timeout`. Step 6 of the life of a task, told at the head of `poolExecutor.ts`. */
+/** What stops a task that has not ended: its `signal`, its `timeout`. Step 6 of the life of a task, told at the head of `scheduler.ts`. */
 import { TimeoutError } from "../errors.js";
 import { addWaiter } from "../future.js";
 import { encodeThrown } from "../transfer/errors.js";
+import type { Alarms } from "./alarms.js";
 import type { Task } from "./task.js";
 import type { WorkerSet } from "./workerSet.js";
 
-/** The longest delay that Node's timers take; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
-
 export interface StopOptions {
   readonly workers: WorkerSet;
+  readonly alarms: Alarms;
   /** ms between the abort signal and the end of the worker. */
   readonly grace: number;
   readonly cloneable: (value: unknown) => boolean;
@@ -24,15 +23,19 @@ export function stopOnAbort(task: Task, signal: AbortSignal, options: StopOption
   task.future[addWaiter](() => signal.removeEventListener("abort", abort));
 }
 
-/** Stops the task when it has run for `timeout` ms from now. */
+/** Stops the task when it has run for `timeout` ms from now; then it has failed, also if it still returns something. */
 export function stopAfter(task: Task, timeout: number, options: StopOptions): void {
-  const expire = (): void => stop(task, new TimeoutError(`${task.to.name} ran longer than ${timeout} ms and was stopped`), options);
-  const timer = setTimeout(expire, Math.min(Math.max(timeout, 0), longestTimer));
-  task.future[addWaiter](() => clearTimeout(timer));
+  const callOff = options.alarms.set(Math.max(timeout, 0), () => {
+    const reason = new TimeoutError(`${task.to.name} ran longer than ${timeout} ms and was stopped`);
+    const worker = options.workers.holderOf(task);
+    if (worker) worker.expired = { reason };
+    stop(task, reason, options);
+  });
+  task.future[addWaiter](callOff);
 }
 
 /** A task in the queue is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
-function stop(task: Task, reason: unknown, { workers, grace, cloneable, replace }: StopOptions): void {
+function stop(task: Task, reason: unknown, { workers, alarms, grace, cloneable, replace }: StopOptions): void {
   task.future.cancel();
   const worker = workers.holderOf(task);
   if (!worker) return;
@@ -43,5 +46,5 @@ function stop(task: Task, reason: unknown, { workers, grace, cloneable, replace 
     replace();
   };
   if (grace === 0) kill();
-  else setTimeout(kill, grace).unref(); // the worker itself keeps the program alive
+  else alarms.set(grace, kill);
 }

@@ -1,4 +1,6 @@
+import { performance } from "node:perf_hooks";
 import { referenceOf } from "../task.js";
+import type { Alarms } from "./alarms.js";
 import type { MessageFromWorker } from "./messages.js";
 import type { CheckedPoolOptions } from "./options.js";
 import { PoolWorker, type PoolWorkerState } from "./poolWorker.js";
@@ -14,6 +16,8 @@ export interface WorkerSetListener {
   unreadable(worker: PoolWorker, error: unknown): void;
   /** The worker is gone, and no longer in the set. */
   ended(worker: PoolWorker, end: ChannelEnd): void;
+  /** A worker was started. */
+  started(worker: PoolWorker): void;
   /** A worker came, went, or changed its state. */
   changed(): void;
 }
@@ -23,12 +27,14 @@ export class WorkerSet implements Iterable<PoolWorker> {
   readonly #workers = new Set<PoolWorker>();
   readonly #options: CheckedPoolOptions;
   readonly #transport: Transport;
+  readonly #alarms: Alarms;
   readonly #listener: WorkerSetListener;
   #started = 0;
 
-  constructor(options: CheckedPoolOptions, transport: Transport, listener: WorkerSetListener) {
+  constructor(options: CheckedPoolOptions, transport: Transport, alarms: Alarms, listener: WorkerSetListener) {
     this.#options = options;
     this.#transport = transport;
+    this.#alarms = alarms;
     this.#listener = listener;
   }
 
@@ -61,6 +67,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       message: (message) => this.#listener.message(worker, message),
       unreadable: (error) => this.#listener.unreadable(worker, error),
       end: (end) => {
+        worker.calledOff?.();
         if (this.#workers.delete(worker)) this.#listener.changed();
         this.#listener.ended(worker, end);
       },
@@ -68,6 +75,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
     worker.channel = channel;
     this.#workers.add(worker);
     channel.hold(true);
+    this.#listener.started(worker);
     this.#listener.changed();
     try {
       if (initializer) channel.send({ type: "initialize", args: initargs });
@@ -81,13 +89,25 @@ export class WorkerSet implements Iterable<PoolWorker> {
   become(worker: PoolWorker, state: PoolWorkerState): void {
     worker.state = state;
     worker.channel.hold(state !== "idle");
+    worker.calledOff?.();
+    worker.calledOff = state === "idle" ? this.#alarms.set(this.#options.idleTimeout, () => this.retire(worker)) : undefined;
     this.#listener.changed();
   }
 
-  /** The worker holds no task any more. */
-  release(worker: PoolWorker): void {
-    worker.task = undefined;
-    this.become(worker, "idle");
+  /** The worker is given a task: to load its function, or to run it. */
+  take(worker: PoolWorker, task: Task, state: "loading" | "running"): void {
+    if (worker.task !== task) worker.busySince = performance.now();
+    worker.task = task;
+    this.become(worker, state);
+  }
+
+  /** The worker holds no task any more; `ran`: it has run it. One that has run enough of them ends. */
+  release(worker: PoolWorker, ran: boolean): void {
+    if (worker.busySince !== undefined) worker.busyTime += performance.now() - worker.busySince;
+    worker.busySince = worker.task = worker.refused = worker.expired = undefined;
+    if (ran) worker.tasks += 1;
+    if (worker.tasks >= this.#options.maxTasksPerWorker) this.retire(worker);
+    else this.become(worker, "idle");
   }
 
   /** Tells a worker that runs nothing to end. */
@@ -95,15 +115,22 @@ export class WorkerSet implements Iterable<PoolWorker> {
     worker.task = undefined;
     this.become(worker, "stopping");
     worker.channel.send({ type: "exit" });
-    setTimeout(() => {
+    this.#alarms.set(exitGrace, () => {
       if (this.#workers.has(worker)) worker.channel.kill();
-    }, exitGrace).unref();
+    });
   }
 
-  /** Ends a worker at once; `reason` is what the future of its task gets when it is gone. */
-  condemn(worker: PoolWorker, reason: unknown): void {
+  /**
+   * Ends a worker at once; `reason` is what the future of its task gets when it is gone.
+   * @param grace ms that a process has to end by itself after SIGTERM; absent: none, SIGKILL.
+   */
+  condemn(worker: PoolWorker, reason: unknown, grace?: number): void {
     worker.condemnation = { reason };
     this.become(worker, "stopping");
-    worker.channel.kill();
+    worker.channel.kill(grace !== undefined);
+    if (grace !== undefined)
+      this.#alarms.set(grace, () => {
+        if (this.#workers.has(worker)) worker.channel.kill();
+      });
   }
 }

@@ -10,8 +10,18 @@ import { killOnExit } from "./killOnExit.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 import { tailOf } from "./tail.js";
 
-/** Beside the built library; this module is bundled into its index. */
-const entry = fileURLToPath(new URL("./worker/process.js", import.meta.url));
+/** Where a transport stands. */
+export interface ProcessPlace {
+  /** File that the processes run. */
+  readonly entry: string;
+  /** Whether file descriptor 1 is where output of this program goes. */
+  readonly inheritStdout: boolean;
+}
+
+/** In the pool's own thread: the entry lies beside the built library, and this module is bundled into its index. */
+export function placeOfPool(): ProcessPlace {
+  return { entry: fileURLToPath(new URL("./worker/process.js", import.meta.url)), inheritStdout: ownsStdout() };
+}
 
 /** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
 const stderrGrace = 100;
@@ -19,11 +29,14 @@ const stderrGrace = 100;
 /** Workers that are processes. */
 export class ProcessTransport implements Transport {
   readonly kind = "process";
+  readonly cannotBlock = "messages of processes come by the event loop; make the pool with broker: true";
   readonly cloneable = cloneableInProcess;
   readonly #options: ProcessPoolOptions;
+  readonly #place: ProcessPlace;
 
-  constructor(options: ProcessPoolOptions) {
+  constructor(options: ProcessPoolOptions, place: ProcessPlace = placeOfPool()) {
     this.#options = options;
+    this.#place = place;
   }
 
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
@@ -31,11 +44,11 @@ export class ProcessTransport implements Transport {
     const options: ForkOptions = {
       serialization: "advanced",
       execArgv: [...execArgv],
-      stdio: ["ignore", setup.captureOutput || !ownsStdout() ? "pipe" : "inherit", "pipe", "ipc"],
+      stdio: ["ignore", setup.captureOutput || !this.#place.inheritStdout ? "pipe" : "inherit", "pipe", "ipc"],
     };
     if (env) options.env = env;
     if (cwd !== undefined) options.cwd = cwd;
-    const child = fork(entry, [JSON.stringify(setup)], options);
+    const child = fork(this.#place.entry, [JSON.stringify(setup)], options);
     killOnExit(child);
     const tail = tailOf(child.stderr);
     forwardPipes(child, setup, events);
@@ -47,7 +60,7 @@ export class ProcessTransport implements Transport {
         // The callback takes the error of a channel that closed meanwhile; the end of the process is told by its exit.
         if (child.connected) child.send(message, () => {});
       },
-      kill: () => void child.kill("SIGKILL"),
+      kill: (gently = false) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
       hold: (held) => hold(child, held),
     };
   }

@@ -1,11 +1,23 @@
-import { type Transferable, Worker, type WorkerOptions } from "node:worker_threads";
+import { type MessagePort, Worker, type WorkerOptions } from "node:worker_threads";
+import { arrivalsBuffer } from "../blocking.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
+import { sharedCall } from "./sharedCall.js";
+import { SyncPort } from "./syncPort.js";
 import type { ThreadPoolOptions } from "./threadPoolOptions.js";
 
 /** Beside the built library; this module is bundled into its index. */
 const entry = new URL("./worker/thread.js", import.meta.url);
+
+/** What a thread knows from its start. */
+export interface ThreadData {
+  readonly setup: WorkerSetup;
+  readonly port: MessagePort;
+  readonly lifeLine: MessagePort;
+  readonly arrivals: SharedArrayBuffer;
+  readonly call: SharedArrayBuffer;
+}
 
 /** Workers that are threads of this process. */
 export class ThreadTransport implements Transport {
@@ -18,30 +30,41 @@ export class ThreadTransport implements Transport {
   }
 
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
-    const { resourceLimits, execArgv } = this.#options;
-    const options: WorkerOptions = { name: setup.worker, workerData: setup };
-    if (resourceLimits) options.resourceLimits = resourceLimits;
-    if (execArgv) options.execArgv = [...execArgv];
-    const worker = new Worker(entryFor(process.execArgv), options);
-    let failure: unknown;
-    worker.on("message", (message: MessageFromWorker) => events.message(message));
-    worker.on("messageerror", (error) => events.unreadable(error));
-    worker.on("error", (error) => (failure = error));
-    // Node delivers what the thread had posted before it emits this.
-    worker.on("exit", (exitCode) => events.end({ exitCode, ...(failure === undefined ? {} : { error: failure }) }));
+    const port = new SyncPort<MessageFromWorker, MessageToWorker>();
+    const call = new SharedArrayBuffer(4);
+    const worker = this.#start({ setup, ...port.theirs, arrivals: arrivalsBuffer, call });
+    let exiting: number | null = null;
+    port.attach(worker, {
+      message(message) {
+        if (message?.type === "exiting") exiting = message.exitCode;
+        else events.message(message);
+      },
+      unreadable: (error) => events.unreadable(error),
+      end: (exitCode, failure) => events.end({ exitCode, ...(failure === undefined ? {} : { error: failure }) }),
+    });
     return {
       get threadId() {
         return worker.threadId;
       },
-      send: (message: MessageToWorker, transfer?: readonly object[]) => worker.postMessage(message, transfer as readonly Transferable[] | undefined),
+      call: sharedCall(call),
+      send: (message, transfer) => port.post(message, transfer),
+      drain: () => port.drain(() => exiting),
       kill: () => void worker.terminate(),
-      hold: (held) => (held ? worker.ref() : worker.unref()),
+      hold: (held) => port.hold(held),
     };
+  }
+
+  #start(workerData: ThreadData): Worker {
+    const { resourceLimits, execArgv } = this.#options;
+    const options: WorkerOptions = { name: workerData.setup.worker, workerData, transferList: [workerData.port, workerData.lifeLine] };
+    if (resourceLimits) options.resourceLimits = resourceLimits;
+    if (execArgv) options.execArgv = [...execArgv];
+    return new Worker(entryFor(entry, process.execArgv), options);
   }
 }
 
 /** A program given on the command line with `--input-type` may have no file as the entry of a thread, but a text that imports the file. */
-function entryFor(execArgv: readonly string[]): URL {
+export function entryFor(file: URL, execArgv: readonly string[]): URL {
   const byText = execArgv.some((option) => option.startsWith("--input-type"));
-  return byText ? new URL(`data:text/javascript,import ${JSON.stringify(entry.href)}`) : entry;
+  return byText ? new URL(`data:text/javascript,import ${JSON.stringify(file.href)}`) : file;
 }

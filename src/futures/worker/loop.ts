@@ -1,26 +1,21 @@
-/** What runs inside every worker, whatever it is: takes messages, finds functions, calls them, answers. */
+/** What runs inside every worker, whatever it is: takes messages, finds functions, has them called, answers. */
 import type { AnyFunction } from "../executor.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
 import { taskStorage } from "./currentTask.js";
 import { load, ModuleFailure } from "./load.js";
+import { MemoryReport } from "./memory.js";
 import { captureOutput, flushOutput } from "./output.js";
-
-/** The worker's end of its channel. */
-export interface PoolPort {
-  /** @throws what structured clone throws for content that it refuses. */
-  send(message: MessageFromWorker): void;
-  /** Resolves when everything sent has left this worker. */
-  flush(): Promise<void>;
-  cloneable(value: unknown): boolean;
-}
+import type { PoolPort } from "./port.js";
+import { runCall, runChunk, sendable, type TaskContext } from "./run.js";
 
 /** Starts the worker: reports `ready`, or waits for `initialize` first. Returns the function that takes the pool's messages. */
 export function startLoop(setup: WorkerSetup, port: PoolPort): (message: MessageToWorker) => void {
   const functions = new Map<number, AnyFunction>();
   const running = new Map<number, AbortController>();
   const tasks = taskStorage();
+  const memory = new MemoryReport(port);
   const encode = (error: unknown): EncodedThrown => encodeThrown(error, port.cloneable);
 
   if (setup.captureOutput) {
@@ -51,38 +46,48 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
     }
   }
 
-  async function run(task: number, reference: number, args: readonly unknown[]): Promise<void> {
+  async function run(message: MessageToWorker & { type: "run" | "runChunk" }): Promise<void> {
+    const { task } = message;
+    if (port.start?.() === false) {
+      port.send({ type: "revoked", task });
+      return;
+    }
+    if (message.announce) port.send({ type: "started", task });
     const controller = new AbortController();
     running.set(task, controller);
+    const context: TaskContext = { id: task, signal: controller.signal, worker: setup.worker, port, encode, open: () => running.has(task) };
+    const fn = functions.get(message.reference) as AnyFunction;
+    let answer: MessageFromWorker & { task: number };
     try {
-      const fn = functions.get(reference) as AnyFunction;
-      const value = await tasks.run({ id: task, signal: controller.signal, worker: setup.worker }, () => fn(...args));
-      sendResult(task, value);
+      answer = message.type === "run" ? await runCall(fn, message.args, context) : await runChunk(fn, message.calls, context);
     } catch (error) {
-      sendError((encoded) => ({ type: "error", task, error: encoded }), error);
-    } finally {
-      running.delete(task);
+      answer = { type: "error", task, error: encode(error) };
     }
+    running.delete(task);
+    memory.tellSometimes();
+    sendAnswer(answer);
   }
 
-  function sendResult(task: number, value: unknown): void {
+  /** What the channel refuses of an answer fails in its place. */
+  function sendAnswer(answer: MessageFromWorker & { task: number }): void {
     try {
-      port.send({ type: "result", task, value });
+      port.send(answer);
     } catch (refusal) {
-      sendError((encoded) => ({ type: "error", task, error: encoded }), transferError(value, "result", refusal, port.cloneable));
+      if (answer.type === "chunk") port.send({ ...answer, outcomes: answer.outcomes.map((outcome) => sendable(outcome, refusal, port, encode)) });
+      else {
+        const error = answer.type === "result" ? transferError(answer.value, "result", refusal, port.cloneable) : refusal;
+        sendError((encoded) => ({ type: "error", task: answer.task, error: encoded }), error);
+      }
     }
   }
 
-  /** An error about an error must not throw: what the channel refuses is sent as text alone. */
+  /** An error about an error must not throw. */
   function sendError(message: (error: EncodedThrown) => MessageFromWorker, error: unknown): void {
     try {
       port.send(message(encode(error)));
     } catch (refusal) {
-      port.send(
-        message(
-          encode(new Error(`the task failed with an error that cannot be sent: ${refusal instanceof Error ? refusal.message : String(refusal)}`)),
-        ),
-      );
+      const text = refusal instanceof Error ? refusal.message : String(refusal);
+      port.send(message(encode(new Error(`the task failed with an error that cannot be sent: ${text}`))));
     }
   }
 
@@ -92,6 +97,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
     process.exit(0);
   }
 
+  memory.tellSometimes();
   if (!setup.initializer) port.send({ type: "ready" });
   return (message) => {
     switch (message.type) {
@@ -102,7 +108,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
         void loadFunction(message.reference, message);
         break;
       case "run":
-        void run(message.task, message.reference, message.args);
+      case "runChunk":
+        void run(message);
         break;
       case "abort":
         running.get(message.task)?.abort(decodeThrown(message.reason));

@@ -19,6 +19,7 @@ const take = startLoop(JSON.parse(process.argv[2]) as WorkerSetup, {
   },
   flush: () => (unsent === 0 ? Promise.resolve() : new Promise((resolve) => (drained = resolve))),
   cloneable: cloneableInProcess,
+  ownProcess: true,
 });
 process.on("message", (message: MessageToWorker) => take(message));
 // The pool's process is gone, or has let go of this one: nobody waits for results any more.

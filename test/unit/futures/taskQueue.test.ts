@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { type Task, TaskFuture, TaskQueue } from "../../../src/futures/pool/task.js";
+import { type Task, TaskFuture } from "../../../src/futures/pool/task.js";
+import { TaskQueue } from "../../../src/futures/pool/taskQueue.js";
 
 const makeTask = (): Task => ({
   future: new TaskFuture(),
   reference: 0,
   to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" },
   args: [],
+  chunk: false,
   options: {},
 });
 

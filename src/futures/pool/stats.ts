@@ -1,0 +1,61 @@
+import { performance } from "node:perf_hooks";
+import type { Future } from "../future.js";
+import type { WorkerMemory } from "./messages.js";
+import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
+
+/** What a worker has done. */
+export interface WorkerStats extends WorkerInfo {
+  /** Tasks that it has ended; a chunk of `map` is one. */
+  readonly tasks: number;
+  /** ms that it has spent in tasks, the present one included. */
+  readonly busyTime: number;
+  /** Bytes, as the worker told with one of its last tasks; absent until it has told. */
+  readonly memory?: WorkerMemory;
+}
+
+/** What a pool has done and has to do. A chunk of `map` counts as one task. */
+export interface ExecutorStats {
+  /** Not started yet. */
+  readonly queued: number;
+  /** Started and not ended. */
+  readonly running: number;
+  /** Returned a value. */
+  readonly done: number;
+  /** Failed with an error. */
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Of each living worker, in order of their start. */
+  readonly workers: readonly WorkerStats[];
+}
+
+/** How the futures of a pool have ended: there is nothing left of them to count. */
+export class Totals {
+  done = 0;
+  failed = 0;
+  cancelled = 0;
+
+  count(future: Future<unknown>): void {
+    const kind = future.peek()?.kind;
+    if (kind === "value") this.done += 1;
+    else if (kind === "error") this.failed += 1;
+    else this.cancelled += 1;
+  }
+}
+
+export function statsOf(waiting: number, workers: Iterable<PoolWorker>, { done, failed, cancelled }: Totals): ExecutorStats {
+  const all = [...workers];
+  const states = all.map((worker) => worker.task?.future.state);
+  return {
+    queued: waiting + states.filter((state) => state === "PENDING").length,
+    running: states.filter((state) => state === "RUNNING").length,
+    done,
+    failed,
+    cancelled,
+    workers: all.map((worker) => ({
+      ...worker.info,
+      tasks: worker.tasks,
+      busyTime: worker.busyTime + (worker.busySince === undefined ? 0 : performance.now() - worker.busySince),
+      ...(worker.memory ? { memory: worker.memory } : {}),
+    })),
+  };
+}

@@ -1,0 +1,29 @@
+import { performance } from "node:perf_hooks";
+import v8 from "node:v8";
+import type { WorkerMemory } from "../pool/messages.js";
+import type { PoolPort } from "./port.js";
+
+/** ms between two reports at least: reading a process's memory costs as much as a short task. */
+const reportEvery = 250;
+
+/** Tells the pool now and then how much memory this worker has. */
+export class MemoryReport {
+  readonly #port: PoolPort;
+  #next = 0;
+
+  constructor(port: PoolPort) {
+    this.#port = port;
+  }
+
+  tellSometimes(): void {
+    const now = performance.now();
+    if (now < this.#next) return;
+    this.#next = now + reportEvery;
+    this.#port.send({ type: "memory", memory: this.#read() });
+  }
+
+  #read(): WorkerMemory {
+    const heapUsed = v8.getHeapStatistics().used_heap_size;
+    return this.#port.ownProcess ? { heapUsed, rss: process.memoryUsage.rss() } : { heapUsed };
+  }
+}
