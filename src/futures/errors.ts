@@ -30,6 +30,21 @@ export class ShutdownError extends FuturesError {
   override readonly code = "ERR_FUTURES_SHUTDOWN";
 }
 
+/** The queue of the pool holds `maxQueue` tasks, and `whenFull` is `"error"`: nothing was queued. CPython's queues have no bound, `queue.Full` is the nearest relative. */
+export class QueueFullError extends FuturesError {
+  override name = "QueueFullError";
+  override readonly code = "ERR_FUTURES_QUEUE_FULL";
+}
+
+/**
+ * A blocking wait (`resultSync`, `exceptionSync`, `waitSync`) that could never be answered: what would answer it runs where the wait blocks, or
+ * the pool has no channel that works meanwhile. The message says which, and what to do. CPython blocks for ever there.
+ */
+export class BlockingError extends FuturesError {
+  override name = "BlockingError";
+  override readonly code = "ERR_FUTURES_BLOCKING";
+}
+
 /** An argument, a result or a function cannot be sent between workers. The message names the place: `args[1].onDone is a function`. */
 export class TransferError extends FuturesError {
   override name = "TransferError";
