@@ -36,6 +36,7 @@ export type { ProcessPoolOptions } from "./process/processPoolOptions.js";
 export { type Tasks, task, tasks } from "./task.js";
 export { ThreadPoolExecutor } from "./thread/threadPoolExecutor.js";
 export type { ThreadPoolOptions } from "./thread/threadPoolOptions.js";
+export { type ErrorClass, registerErrorClass } from "./transfer/errorClasses.js";
 export {
   ALL_COMPLETED,
   type AsCompletedOptions,
