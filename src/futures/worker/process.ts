@@ -6,6 +6,9 @@ import { startLoop } from "./loop.js";
 const send = process.send?.bind(process);
 if (!send || !process.argv[2]) throw new Error("this module is the entry of a pool's process and cannot be started by hand");
 
+// A terminal sends these to every process of the program. Whether work goes on is for the pool's process to decide: when it ends, so does this one.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+
 let unsent = 0;
 let drained: (() => void) | undefined;
 
