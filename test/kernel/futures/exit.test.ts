@@ -1,87 +1,132 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { gone } from "../support/processes.js";
+import { run } from "../support/programs.js";
 
-const library = import.meta.resolve("concurrent-futures");
-
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program of its own; `pid(n)` lines it prints are the processes that must not outlive it. */
-function run(source: string): Promise<Run> {
-  const code = `import { ThreadPoolExecutor, ProcessPoolExecutor } from ${JSON.stringify(library)};\nconst sleep = (ms) => new Promise((resolve) => setTimeout(() => resolve(ms), ms));\n${source}`;
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ["--input-type=module", "--eval", code], { timeout: 20_000 }, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
+/** What a program that ends by itself and prints nothing of its own leaves behind. */
+const inPeace = { code: 0, signal: null, stderr: "" } as const;
 
 for (const pool of ["ThreadPoolExecutor", "ProcessPoolExecutor"]) {
-  describe(`a program with a ${pool}`, () => {
-    it("that ends with an idle pool ends, with nothing on stderr", async () => {
-      assert.deepEqual(await run(`const pool = new ${pool}(); console.log(await pool.submit(() => 1).result());`), {
-        code: 0,
-        stdout: "1\n",
-        stderr: "",
-      });
+  describe(`the natural end of a program with a ${pool}`, () => {
+    it("comes with an idle pool, and takes its workers along", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 2 });
+        await Promise.all([pool.submit(sleep, 1).result(), pool.submit(sleep, 1).result()]);
+        for (const { pid } of pool.workers()) if (pid) tell(pid);`);
+      assert.deepEqual(ended, { ...inPeace, stdout: "" });
+      assert.ok(pool === "ThreadPoolExecutor" || words.length > 0);
+      for (const pid of words) assert.equal(await gone(Number(pid)), true, `${pid} lives`);
     });
 
-    it("that ends with work outstanding ends after the work", async () => {
-      const result = await run(`const pool = new ${pool}({ maxWorkers: 1 });
-        for (const n of [1, 2]) pool.submit(async (n) => { await new Promise((resolve) => setTimeout(resolve, 50)); console.log("done", n); }, n);
+    it("comes with an idle pool in a worker of an idle pool, and takes all along", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1 });
+        tell(await pool.submit(async (library) => {
+          const inner = new (await import(library)).ProcessPoolExecutor({ maxWorkers: 1 });
+          return await inner.submit(() => process.pid).result();
+        }, library).result());`);
+      assert.deepEqual(ended, { ...inPeace, stdout: "" });
+      assert.equal(await gone(Number(words[0])), true);
+    });
+
+    it("comes after the work that is outstanding, running and queued", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1 });
+        for (const n of [1, 2, 3]) pool.submit(async (n) => { await new Promise((resolve) => setTimeout(resolve, 50)); console.log("done", n); }, n);
+        process.once("exit", () => tell("exit"));
         console.log("main ends");`);
-      assert.deepEqual(result, { code: 0, stdout: "main ends\ndone 1\ndone 2\n", stderr: "" });
+      assert.deepEqual(ended, { ...inPeace, stdout: "main ends\ndone 1\ndone 2\ndone 3\n" });
+      assert.deepEqual(words, ["exit"]);
     });
 
-    it("that ends by shutdown without waiting ends after the work", async () => {
-      const result = await run(
-        `const pool = new ${pool}({ maxWorkers: 1 }); pool.submit(async () => { await new Promise((resolve) => setTimeout(resolve, 50)); console.log("done"); }); pool.shutdown({ wait: false });`,
+    it("comes after the work when the pool was shut down without waiting", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1 });
+        for (const n of [1, 2]) pool.submit(async (n) => { await new Promise((resolve) => setTimeout(resolve, 50)); console.log("done", n); }, n);
+        await pool.shutdown({ wait: false });
+        console.log("main ends");`);
+      assert.deepEqual(ended, { ...inPeace, stdout: "main ends\ndone 1\ndone 2\n" });
+    });
+
+    it("comes after what a beforeExit hook submits to the idle pool", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1 });
+        await pool.submit(() => 1).result();
+        let rounds = 0;
+        process.on("beforeExit", async () => {
+          tell("beforeExit");
+          if ((rounds += 1) <= 2) tell(await pool.submit((n) => n, rounds).result());
+        });`);
+      assert.deepEqual(ended, { ...inPeace, stdout: "" });
+      assert.deepEqual(words, ["beforeExit", "1", "beforeExit", "2", "beforeExit"]);
+    });
+
+    it("does not come before a future that the top level awaits, though nobody holds its executor any more", async () => {
+      const { words, ...ended } = await run(
+        `
+        const future = (() => new ${pool}({ maxWorkers: 1 }).submit(sleep, 200))();
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        for (let n = 0; n < 5; n += 1) { gc(); await new Promise(setImmediate); }
+        tell(await future.result());`,
+        ["--expose-gc"],
       );
-      assert.deepEqual(result, { code: 0, stdout: "done\n", stderr: "" });
+      assert.deepEqual({ words, ...ended }, { ...inPeace, stdout: "", words: ["200"] });
     });
 
-    it("that calls process.exit, or fails, leaves no worker in an endless loop behind", async () => {
-      for (const end of ["process.exit(7)", "throw new Error('main')"]) {
-        const result = await run(
-          `const pool = new ${pool}({ maxWorkers: 1 });
-          pool.events.on("taskStart", (future, worker) => { console.log(worker.pid ?? process.pid); ${end}; });
-          pool.events.on("taskStart", () => process.exit(1));
-          pool.submit(() => { for (;;); });`.replace("throw new Error('main')", "setImmediate(() => { throw new Error('main'); }); return"),
-        );
-        assert.ok(result.code === 7 || result.code === 1, JSON.stringify(result));
-        assert.equal(await gone(Number(result.stdout.trim())), true);
-      }
+    it("comes when all work was cancelled, or was stopped in an endless loop", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1, stopGrace: 0 });
+        const controller = new AbortController();
+        pool.schedule(spin, [], { signal: controller.signal });
+        const queued = pool.submit(() => console.log("never"));
+        await once(pool.events, "taskStart");
+        queued.cancel();
+        controller.abort();`);
+      assert.deepEqual({ ...ended, stdout: ended.stdout.replace("spinning\n", "") }, { ...inPeace, stdout: "" });
+    });
+
+    it("says nothing of failures that nobody read, and the exit code knows nothing of them", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 1 });
+        const replacing = new ${pool}({ maxWorkers: 1, onWorkerDeath: "replace" });
+        for (const event of ["taskStart", "workersChange"]) pool.events.on(event, () => {});
+        const futures = [
+          pool.submit(() => { throw new Error("unread"); }),
+          pool.submit(async () => { throw null; }),
+          pool.submit(() => () => "not cloneable"),
+          pool.submit(() => 1, Symbol("not cloneable")),
+          replacing.submit(() => process.exit(3)),
+          replacing.schedule(sleep, [60_000], { timeout: 1 }),
+          pool.submit(sleep, 60_000),
+        ];
+        futures.at(-1).cancel();
+        process.once("exit", () => tell(futures.map((future) => future.peek().kind)));`);
+      assert.deepEqual({ words, ...ended }, { ...inPeace, stdout: "", words: ["error,error,error,error,error,error,cancelled"] });
+    });
+
+    it("says nothing of a broken pool that nobody asked", async () => {
+      const { words, ...ended } = await run(`
+        const pool = new ${pool}({ maxWorkers: 2, initializer: () => { throw new Error("unread"); } });
+        const futures = [1, 2, 3].map((n) => pool.submit(() => n));
+        process.once("exit", () => tell(futures.map((future) => future.peek().kind)));`);
+      assert.deepEqual({ words, ...ended }, { ...inPeace, stdout: "", words: ["error,error,error"] });
+    });
+
+    it("says nothing of too many listeners with more than ten workers and pools", async () => {
+      const { words, ...ended } = await run(`
+        const pools = Array.from({ length: 12 }, () => new ${pool}({ maxWorkers: 1 }));
+        const futures = pools.map((pool) => pool.submit(() => 1));
+        const all = await Promise.all(futures.map((future) => future.result()));
+        tell(all.length);
+        await Promise.all(pools.slice(1).map((pool) => pool.shutdown()));`);
+      assert.deepEqual({ words, ...ended }, { ...inPeace, stdout: "", words: ["12"] });
+    });
+
+    it("keeps the exit code that the program has set", async () => {
+      const { words, ...ended } = await run(`
+        process.exitCode = 5;
+        await new ${pool}({ maxWorkers: 1 }).submit(() => 1).result();
+        process.once("exit", (code) => { tell(code); process.exitCode = 6; });`);
+      assert.deepEqual({ words, ...ended }, { ...inPeace, code: 6, stdout: "", words: ["5"] });
     });
   });
 }
-
-describe("a program that is killed", () => {
-  it("by SIGINT or SIGKILL leaves no idle or waiting process behind", async () => {
-    for (const signal of ["SIGINT", "SIGKILL"] as const) {
-      const child = spawn(
-        process.execPath,
-        [
-          "--input-type=module",
-          "--eval",
-          `import { ProcessPoolExecutor } from ${JSON.stringify(library)};
-        const pool = new ProcessPoolExecutor({ maxWorkers: 2 });
-        pool.events.on("taskStart", (future, worker) => console.log(worker.pid));
-        pool.submit(() => new Promise((resolve) => setTimeout(resolve, 60_000)));
-        await pool.submit(() => 1).result();`,
-        ],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
-      const pids: number[] = [];
-      for await (const line of createInterface({ input: child.stdout })) if (pids.push(Number(line)) === 2) break;
-      child.kill(signal);
-      await once(child, "exit");
-      for (const pid of pids) assert.equal(await gone(pid), true, `${pid} lives after ${signal}`);
-    }
-  });
-});
