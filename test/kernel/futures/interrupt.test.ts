@@ -2,18 +2,29 @@ import assert from "node:assert/strict";
 import { gone } from "../support/processes.js";
 import { Program, run } from "../support/programs.js";
 
-/** Sent to the whole group of processes, as a terminal does it: Ctrl-C, and its window closed. */
+/** What a terminal sends to the whole group of processes, for Ctrl-C and when its window is closed. */
 const signals = ["SIGINT", "SIGHUP"] as const;
 
 for (const pool of ["ThreadPoolExecutor", "ProcessPoolExecutor"]) {
   describe(`a terminal's signal to a program with a ${pool}`, () => {
     for (const signal of signals) {
       it(`${signal}: a program that handles it has its running and queued work done`, async () => {
+        // The tasks end when there is a file that the handler writes.
         await using program = new Program(`
+          import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+          import { tmpdir } from "node:os";
+          const folder = mkdtempSync(tmpdir() + "/interrupt-");
+          process.once("exit", () => rmSync(folder, { recursive: true }));
+          const work = async (file, n) => {
+            const { existsSync } = await import("node:fs");
+            while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 10));
+            return n;
+          };
           const pool = new ${pool}({ maxWorkers: 2 });
-          const futures = [1, 2, 3, 4].map((n) => pool.submit(async (n) => { await new Promise((resolve) => setTimeout(resolve, 300)); return n; }, n));
+          const futures = [1, 2, 3, 4].map((n) => pool.submit(work, folder + "/go", n));
           process.once("${signal}", async () => {
             tell(futures.map((future) => future.state));
+            writeFileSync(folder + "/go", "");
             await pool.shutdown();
             tell(await Promise.all(futures.map((future) => future.result())));
           });
@@ -24,13 +35,19 @@ for (const pool of ["ThreadPoolExecutor", "ProcessPoolExecutor"]) {
         assert.deepEqual(await program.words(), ["RUNNING,RUNNING,PENDING,PENDING", "1,2,3,4"]);
         assert.deepEqual(await program.ended, { code: 0, signal: null, stdout: "", stderr: "" });
       });
+    }
 
+    for (const signal of [...signals, "SIGQUIT"] as const) {
       it(`${signal}: a program that does not handle it ends by it at once, with its workers and without a word`, async () => {
         await using program = new Program(`
           const pool = new ${pool}({ maxWorkers: 2 });
           await pool.submit(() => 1).result();
           pool.submit(sleep, 60_000);
-          pool.submit(spin);
+          pool.submit(async () => {
+            process.on("SIGQUIT", () => {}); // so that only the end of the program can end it
+            (await import("node:fs")).writeSync(1, "spinning" + String.fromCharCode(10));
+            for (;;);
+          });
           await once(pool.events, "taskStart");
           for (const { pid } of pool.workers()) if (pid) tell(pid);
           tell("ready");`);
@@ -66,17 +83,21 @@ describe("a terminal's signal to worker processes", () => {
       const pool = new ProcessPoolExecutor({ maxWorkers: 1, onOutput: ({ text }) => tell(text.trim()) });
       const future = pool.submit(async () => {
         const heard = new Promise((resolve) => process.once("SIGINT", resolve));
+        const told = new Promise((resolve) => process.once("SIGUSR2", resolve));
         console.log("listening");
         await heard;
         console.log("heard once");
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await told;
         return "done";
       });
+      const [, { pid }] = await once(pool.events, "taskStart");
+      process.once("SIGUSR2", () => process.kill(pid, "SIGUSR2"));
       tell(await future.result());`);
     assert.equal(await program.word(), "listening");
     program.killGroup("SIGINT");
     assert.equal(await program.word(), "heard once");
     program.killGroup("SIGINT");
+    program.kill("SIGUSR2");
     assert.equal(await program.word(), "done");
     assert.deepEqual(await program.ended, { code: 0, signal: null, stdout: "", stderr: "" });
   });
