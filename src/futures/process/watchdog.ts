@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
-/** Each line is the whole list, so that the last whole one counts; end of file means that the program is gone. */
+/** Each line is the whole list, so that the last whole one counts; end of file means that the program is gone. Built-in commands of any POSIX shell. */
 const script = "trap '' HUP INT TERM; while read -r line; do pids=$line; done; kill -9 $pids";
 const shell = process.platform === "android" ? "/system/bin/sh" : "/bin/sh";
 
@@ -10,7 +10,7 @@ const shell = process.platform === "android" ? "/system/bin/sh" : "/bin/sh";
  * endless loop never gets to see that its channel is closed.
  *
  * A shell that reads from a pipe of which only this program holds the other end: 2 ms once (a `fork` of this process, so more where it is large) and
- * 0.1 MB. A thread in each worker that watches the parent costs each 35 ms and 8 MB; Linux's PR_SET_PDEATHSIG needs native code or `setpriv`.
+ * 0.4 MB. A thread in each worker that watches the parent costs each 35 ms and 8 MB; Linux's PR_SET_PDEATHSIG needs native code or `setpriv`.
  * On Windows there is nothing to do: libuv keeps children in a job object that the system ends with the program. Where there is no shell there is no
  * watchdog, and a worker still ends by itself as soon as it returns to its event loop.
  */
