@@ -1,5 +1,6 @@
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
+import { fromSource } from "./source.js";
 
 /** The top level of a module, or of one that it imports, failed. Node keeps that outcome for as long as the worker lives. */
 export class ModuleFailure extends Error {
@@ -43,57 +44,4 @@ function memberOf(root: object, path: readonly string[], where: string): AnyFunc
 
 function isHolder(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
-}
-
-/** `function f() {}`, `() => 1`, `class`, or the source of a method, which is one only within an object: `f() {}`, `async *f() {}`, `get f() {}`. */
-function fromSource(reference: FunctionReference & { kind: "source" }): AnyFunction {
-  const { source, name } = reference;
-  let value: unknown;
-  try {
-    value = evaluate(`(${source})`, name);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    try {
-      value = Object.values(evaluate(`({${source}})`, name) as object)[0];
-    } catch {
-      throw error;
-    }
-  }
-  if (typeof value !== "function") throw new SyntaxError(`the source of ${name} is not that of a function`);
-  return explained(value as AnyFunction, name);
-}
-
-function evaluate(source: string, name: string): unknown {
-  // Not vm: with it, import() in the function needs a loader that is experimental and says so on stderr. Indirect, so that nothing here is in scope.
-  // biome-ignore lint/security/noGlobalEval: running a function that was sent by its source text is what this module is for
-  const evaluateInGlobalScope = globalThis.eval;
-  return evaluateInGlobalScope(`${source}\n//# sourceURL=${placeOf(name)}`);
-}
-
-/** Where stacks say the code of a function sent by its source is. */
-function placeOf(name: string): string {
-  return `source-of-${name.replace(/\s/g, "-")}`;
-}
-
-/** A function sent by its source finds none of the names around it: then the error says so, and what to do. */
-function explained(fn: AnyFunction, name: string): AnyFunction {
-  const explain = (error: unknown): unknown => {
-    if (!(error instanceof ReferenceError)) return error;
-    const missing = /^(\S+) is not defined$/.exec(error.message)?.[1];
-    const thrower = error.stack?.split("\n").find((line) => /^\s+at /.test(line));
-    if (!missing || !thrower?.includes(`${placeOf(name)}:`)) return error;
-    error.message = `${missing} is not defined: ${name} was sent by its source text, which carries nothing from outside of it. Pass ${missing} as an argument, define it inside ${name}, or give the function by reference with tasks(url)`;
-    return error;
-  };
-  return function (this: unknown, ...args: unknown[]): unknown {
-    try {
-      const returned = fn.apply(this, args);
-      if (!(returned instanceof Promise)) return returned;
-      return returned.catch((error: unknown) => {
-        throw explain(error);
-      });
-    } catch (error) {
-      throw explain(error);
-    }
-  };
 }
