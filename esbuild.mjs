@@ -47,6 +47,7 @@ const library = {
     "worker/thread": "src/futures/worker/thread.ts",
     "worker/process": "src/futures/worker/process.ts",
     "worker/broker": "src/futures/worker/broker.ts",
+    "worker/typescript": "src/futures/worker/typescript/hooks.ts",
   },
 };
 const libraryForRequire = {

@@ -22,7 +22,10 @@ export type Tasks<M> = { readonly [K in keyof M as M[K] extends AnyFunction ? K 
  * `const { isPrime } = tasks<typeof import("./primes.js")>(new URL("./primes.js", import.meta.url));`
  *
  * A static method is reached by its class: `tasks<typeof M>(url).Shape.area` is not typed here; give the path instead, `task(url, "Shape.area")`.
- * @param url of the module, absolute: `file:`, `data:` or `node:`.
+ * The module, and what it imports, may be TypeScript: a worker compiles it with the esbuild or the typescript that is installed beside it or in the
+ * working directory, by the options of the nearest tsconfig.json, or leaves it to Node's own type stripping or to a loader that the program runs with.
+ * Types are not checked, `node_modules` is left alone.
+ * @param url of the module, absolute: `file:`, `data:` or `node:`. `./m.js` is `./m.ts` where there is no such file.
  * @throws TypeError if `url` is not absolute. Calling a reference directly throws too: it is for executors.
  */
 export function tasks<M extends object>(url: URL | string): Tasks<M> {

@@ -1,6 +1,7 @@
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
 import { fromSource } from "./source.js";
+import { explainSyntax, prepareForModule, prepareForSource } from "./typescript.js";
 
 /** The top level of a module, or of one that it imports, failed. Node keeps that outcome for as long as the worker lives. */
 export class ModuleFailure extends Error {
@@ -13,19 +14,29 @@ export class ModuleFailure extends Error {
  * @throws ModuleFailure, with what the module's top level threw as its `cause`; TypeError or SyntaxError if there is no such function.
  */
 export async function load(reference: FunctionReference): Promise<AnyFunction> {
-  if (reference.kind === "source") return fromSource(reference);
+  if (reference.kind === "source") {
+    await prepareForSource(reference.source);
+    return fromSource(reference);
+  }
   if (reference.kind === "global") return memberOf(globalThis, reference.path, "the global object");
   const module = await importModule(reference.url);
-  // The exports of a CommonJS module are all in its default export; Node names only those that it could recognise.
-  const holder = reference.path[0] !== undefined && !(reference.path[0] in module) && isHolder(module.default) ? module.default : module;
-  return memberOf(holder, reference.path, reference.url);
+  return memberOf(holderOf(module, reference.path[0]), reference.path, reference.url);
+}
+
+/** The exports of a CommonJS module are all in its default export; Node names only those that it could recognise. */
+function holderOf(module: Record<string, unknown>, name: string | undefined): object {
+  const exported = module.default;
+  if (!isHolder(exported)) return module;
+  const wasCompiled = (exported as { __esModule?: unknown }).__esModule === true; // then its `default` is a property too
+  return wasCompiled || (name !== undefined && !(name in module)) ? exported : module;
 }
 
 async function importModule(url: string): Promise<Record<string, unknown>> {
   try {
+    await prepareForModule(url);
     return await import(url);
   } catch (error) {
-    throw new ModuleFailure(url, { cause: error });
+    throw new ModuleFailure(url, { cause: explainSyntax(error) });
   }
 }
 
