@@ -51,18 +51,6 @@ export class TransferError extends FuturesError {
   override readonly code = "ERR_FUTURES_TRANSFER";
 }
 
-/** The queue of a pool with `maxQueue` is full. CPython `queue.Full`. */
-export class QueueFullError extends FuturesError {
-  override name = "QueueFullError";
-  override readonly code = "ERR_FUTURES_QUEUE_FULL";
-}
-
-/** A blocking wait (`resultSync`, `waitSync`) that could never be answered; the message says why, and what to do. */
-export class BlockingError extends FuturesError {
-  override name = "BlockingError";
-  override readonly code = "ERR_FUTURES_BLOCKING";
-}
-
 /** The executor can run nothing any more. CPython `BrokenExecutor`. */
 export class BrokenExecutor extends FuturesError {
   override name = "BrokenExecutor";
