@@ -113,7 +113,7 @@ function testBuilds() {
       format: "esm",
       outExtension: { ".js": ".mjs" },
       plugins: [...tests.plugins, helpersStayInPlace],
-      entryPoints: inFolders("unit", "kernel", "e2e"),
+      entryPoints: inFolders("unit", "kernel", "conformance", "e2e"),
     },
     // In the extension host "vscode" exists for require() only.
     { ...tests, format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: inFolders("host/suite") },

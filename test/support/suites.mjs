@@ -18,6 +18,7 @@ import { judge, readReport } from "./report.mjs";
 const suites = {
   unit: { built: "out/test/unit", timeout: 10_000, inEditor: false, needsHost: false },
   kernel: { built: "out/test/kernel", timeout: 30_000, inEditor: false, needsHost: false },
+  conformance: { built: "out/test/conformance", timeout: 30_000, inEditor: false, needsHost: false },
   host: { built: "out/test/host/suite", timeout: 60_000, inEditor: true, needsHost: false },
   e2e: { built: "out/test/e2e", timeout: 60_000, inEditor: false, needsHost: true },
 };
@@ -31,13 +32,14 @@ const silenceLimit = Number(process.env.FUTURES_TEST_SILENCE ?? 180_000);
 const endLimit = 15_000;
 
 /**
- * Runs the built tests of a suite in a process of their own; their output goes to ours.
+ * Runs the built tests of a suite in a process of their own.
  * @param {string} name One of `suiteNames`.
  * @param {string} reportFile A file to write; see `Reporter`.
  * @param {string} [grep] Runs only tests whose titles match this regular expression.
+ * @param {"inherit" | number} [output] Where its output goes: to ours, or to an open file.
  * @returns {Promise<import("./report.mjs").Outcome>}
  */
-export async function runSuite(name, reportFile, grep) {
+export async function runSuite(name, reportFile, grep, output = "inherit") {
   const suite = suites[name];
   if (!suite) throw new Error(`There is no suite ${name}`);
   if (!hasTests(suite)) return { passed: 0, failed: 1, skipped: 0, problems: [`there are no tests in ${suite.built}`] };
@@ -51,7 +53,7 @@ export async function runSuite(name, reportFile, grep) {
   const running = startGuarded(process.execPath, suite.inEditor ? hostArguments : mochaArguments(suite, grep), {
     cwd: projectRoot,
     env: { ...process.env, FUTURES_TEST_REPORT: reportFile, ...(grep && { FUTURES_TEST_GREP: grep }) },
-    output: "inherit",
+    output,
     grace: 8000, // More than a guard inside of it has for a server.
   });
   const interrupted = () => void running.end().then(() => process.exit(130));

@@ -1,0 +1,40 @@
+import { adapted, applies, both, rowsOf } from "./row.js";
+
+export const executor = rowsOf("executor", [
+  applies("submit", both, "the computed result comes back"),
+  adapted(
+    "submit_keyword",
+    both,
+    "keyword arguments reach the function, whatever they are called; without a function: TypeError",
+    "JavaScript has none: an object of options reaches the function untouched, whatever its keys",
+  ),
+  applies("map", both, "the same as mapping here, with and without chunksize"),
+  adapted(
+    "map_exception",
+    both,
+    "the error comes at its position and the iteration goes on after it, also within a chunk",
+    'with onError: "continue"; by default the rest is cancelled and the iterator is at its end',
+  ),
+  applies("map_timeout_from_callable", both, "a TimeoutError thrown by the task is not the timeout of map"),
+  applies("map_timeout", both, "a slow item ends in TimeoutError; then the iterator is at its end"),
+  applies("map_close", both, "after return() nothing more comes, also with chunksize"),
+  applies("map_buffersize_type_validation", both, "a buffersize that is no integer is a TypeError"),
+  applies("map_buffersize_value_validation", both, "a buffersize of 0 or -1 is a RangeError"),
+  applies("map_buffersize", both, "the same results for buffersize 1, 2, n and 2n"),
+  applies("map_buffersize_on_multiple_iterables", both, "the same for two inputs"),
+  applies("map_buffersize_on_infinite_iterable", both, "an endless input can be used"),
+  applies("map_buffersize_on_multiple_infinite_iterables", both, "two endless inputs can be used"),
+  applies("map_buffersize_on_empty_iterable", both, "an empty input ends at once"),
+  applies("map_buffersize_without_iterable", both, "no input at all ends at once"),
+  applies("map_buffersize_when_buffer_is_full", both, "without a step no more than buffersize items are taken from the input"),
+  applies("shutdown_race_issue12456", both, "more tasks than workers, then shutdown: no hang"),
+  adapted("no_stale_references", both, "an argument is let go when its task has run", "WeakRef on the side of the program"),
+  applies("max_workers_negative", both, "maxWorkers of 0 and -1 are refused with that message"),
+  adapted("free_reference", both, "the iterator of map keeps no result that it has given", "WeakRef and V8's gc()"),
+  adapted(
+    "swallows_falsey_exceptions",
+    both,
+    "an error that counts as false is an error",
+    'any value may be thrown: 0, "", null, undefined, false, NaN',
+  ),
+]);

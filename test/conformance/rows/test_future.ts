@@ -1,0 +1,40 @@
+import { adapted, alone, applies, rowsOf } from "./row.js";
+
+export const testFuture = rowsOf("test_future", [
+  applies("done_callback_with_result", alone, "a done-callback sees the value"),
+  applies("done_callback_with_exception", alone, "a done-callback sees the error"),
+  applies("done_callback_with_cancel", alone, "a done-callback sees that the future was cancelled"),
+  applies("done_callback_raises", alone, "the first callback throws, the second still runs, the error is told"),
+  applies("done_callback_already_successful", alone, "a callback added after success runs at once"),
+  applies("done_callback_already_failed", alone, "a callback added after a failure runs at once"),
+  applies("done_callback_already_cancelled", alone, "a callback added after cancel() runs at once"),
+  applies("done_callback_raises_already_succeeded", alone, "a late callback that throws is told of and does not throw at the one who adds it"),
+  adapted(
+    "repr",
+    alone,
+    "the text of a future in each state, with the type of its result or error",
+    "toString and util.inspect; the number of the future in place of an address",
+  ),
+  adapted(
+    "cancel",
+    alone,
+    "what cancel() returns, and the state it leaves, in each state",
+    "five states, since CANCELLED and CANCELLED_AND_NOTIFIED are one",
+  ),
+  applies("cancelled", alone, "cancelled() in each state"),
+  applies("done", alone, "done() in each state"),
+  applies("running", alone, "running() in each state"),
+  applies("result_with_timeout", alone, "result(0): TimeoutError when open, CancelledError, the stored error, the value"),
+  applies("exception_with_timeout", alone, "exception(0): TimeoutError when open, CancelledError, the stored error, nothing for a value"),
+  applies("result_with_success", alone, "a waiting result() is woken by setResult()"),
+  applies("result_with_cancel", alone, "a waiting result() is woken by cancel()"),
+  adapted("exception_with_success", alone, "a waiting exception() is woken by an error set later", "by setException(), not through private fields"),
+  applies("multiple_set_result", alone, "a second setResult() is an InvalidStateError, the first value stays"),
+  applies("multiple_set_exception", alone, "a second setException() is an InvalidStateError, the first error stays"),
+  adapted(
+    "get_snapshot",
+    alone,
+    "state, result and error read at once in each state",
+    "peek(); no part about concurrency, since nothing runs between two statements",
+  ),
+]);

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { keyOf, keysOf, table } from "./table.js";
+
+/** Titles of all tests that mocha knows in this run, also of those that it leaves out. */
+function titlesOf(suite: Mocha.Suite): string[] {
+  return [...suite.tests.map((test) => test.title), ...suite.suites.flatMap(titlesOf)];
+}
+
+function pendingOf(suite: Mocha.Suite): string[] {
+  return [...suite.tests.filter((test) => test.isPending()).map((test) => test.title), ...suite.suites.flatMap(pendingOf)];
+}
+
+function rootOf(suite: Mocha.Suite): Mocha.Suite {
+  return suite.parent ? rootOf(suite.parent) : suite;
+}
+
+describe("the conformance table", () => {
+  it("has a row for each of CPython's 155 tests, as many a file as that file has", () => {
+    const counts: Record<string, number> = {};
+    for (const { file } of table) counts[file] = (counts[file] ?? 0) + 1;
+    assert.deepEqual(counts, {
+      test_future: 21,
+      test_wait: 9,
+      test_as_completed: 5,
+      executor: 21,
+      test_thread_pool: 7,
+      test_init: 4,
+      test_shutdown: 20,
+      test_process_pool: 27,
+      test_deadlock: 16,
+      test_interpreter_pool: 25,
+    });
+    assert.equal(table.length, 155);
+    assert.equal(new Set(table.map(({ id }) => id)).size, table.length);
+  });
+
+  it("says of each adapted row how, and of each row that does not apply why", () => {
+    assert.deepEqual(
+      table.filter(({ verdict, note }) => (verdict === "A") !== (note === "")),
+      [],
+    );
+  });
+
+  it("has a test for every row that applies, on every ground that the row names, and no test is skipped or stands beside it", function () {
+    const root = rootOf((this.test as Mocha.Test).parent as Mocha.Suite);
+    const wanted = table.flatMap(keysOf);
+    const found = titlesOf(root)
+      .map(keyOf)
+      .filter((key) => /^\w+\.\w/.test(key));
+    assert.deepEqual(
+      wanted.filter((key) => !found.includes(key)),
+      [],
+      "rows without a test; all files of the folder have to be run together",
+    );
+    assert.deepEqual(found.toSorted(), wanted.toSorted(), "tests beside the table, or twice");
+    assert.deepEqual(pendingOf(root), []);
+  });
+});
