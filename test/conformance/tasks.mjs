@@ -1,0 +1,94 @@
+// @ts-check
+/** Functions that run in workers, given by reference: tasks(url). */
+import { connect } from "node:net";
+import { threadId } from "node:worker_threads";
+import { currentTask, TimeoutError } from "concurrent-futures";
+
+/** Changed by `setStatus` in the worker alone. */
+let status = "untouched";
+
+/** @param {string} value */
+export function setStatus(value) {
+  status = value;
+}
+
+export const getStatus = () => status;
+
+/** Where this function was loaded from. */
+export const ownModule = () => import.meta.url;
+
+export const whoAmI = () => ({ pid: process.pid, threadId, worker: currentTask()?.worker });
+
+/**
+ * Says a word at a gate and waits until it is opened.
+ * @template T
+ * @param {string} address
+ * @param {T} word
+ * @returns {Promise<T>}
+ */
+export const waitAtGate = (address, word) => meet(address, word, true);
+
+/**
+ * Says a word at a gate, and goes on.
+ * @template T
+ * @param {string} address
+ * @param {T} word
+ * @returns {Promise<T>}
+ */
+export const tell = (address, word) => meet(address, word, false);
+
+/** @param {string} address */
+export async function failAtGate(address) {
+  await waitAtGate(address, "about to fail");
+  throw new Error("this is an exception");
+}
+
+/** @param {string} address */
+export async function exitAtGate(address) {
+  await waitAtGate(address, "about to exit");
+  process.exit(1);
+}
+
+/**
+ * Says "started" at a gate, and "finished" once it has been opened.
+ * @param {string} address
+ */
+export async function startAndFinish(address) {
+  await waitAtGate(address, "started");
+  await tell(address, "finished");
+}
+
+/**
+ * Says at a gate when this process is asked to end, which it does not.
+ * @param {string} address
+ */
+export async function hearSigterm(address) {
+  process.on("SIGTERM", () => void tell(address, "SIGTERM"));
+  await waitAtGate(address, "started");
+}
+
+/** The line of the throw is looked for in the stack. */
+export function failHere() {
+  throw new RangeError("123", { cause: new TypeError("the reason") });
+}
+
+/** @param {number} item */
+export function timeoutOnOne(item) {
+  if (item === 1) throw new TimeoutError("of the task itself");
+  return item;
+}
+
+/**
+ * @template T
+ * @param {string} address
+ * @param {T} word
+ * @param {boolean} wait
+ * @returns {Promise<T>}
+ */
+function meet(address, word, wait) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(address, () => socket.write(`${JSON.stringify({ word, wait })}\n`));
+    socket.on("error", reject);
+    socket.resume().on("end", () => resolve(word));
+  });
+}
