@@ -1,7 +1,7 @@
 // @ts-check
 /** Functions that run in workers, given by reference: tasks(url). */
 import { connect } from "node:net";
-import { threadId } from "node:worker_threads";
+import * as workerThreads from "node:worker_threads";
 import { currentTask, TimeoutError } from "concurrent-futures";
 
 /** Changed by `setStatus` in the worker alone. */
@@ -17,7 +17,12 @@ export const getStatus = () => status;
 /** Where this function was loaded from. */
 export const ownModule = () => import.meta.url;
 
-export const whoAmI = () => ({ pid: process.pid, threadId, worker: currentTask()?.worker });
+export const whoAmI = () => ({
+  pid: process.pid,
+  threadId: workerThreads.threadId,
+  threadName: /** @type {{ threadName?: string }} */ (workerThreads).threadName,
+  worker: currentTask()?.worker,
+});
 
 /**
  * Says a word at a gate and waits until it is opened.
@@ -36,6 +41,13 @@ export const waitAtGate = (address, word) => meet(address, word, true);
  * @returns {Promise<T>}
  */
 export const tell = (address, word) => meet(address, word, false);
+
+/**
+ * Waits at a gate for the item 2 alone.
+ * @param {string} address
+ * @param {number} item
+ */
+export const waitAtGateOnTwo = (address, item) => (item === 2 ? waitAtGate(address, item) : item);
 
 /** @param {string} address */
 export async function failAtGate(address) {
