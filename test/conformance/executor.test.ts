@@ -4,8 +4,7 @@ import { conformance } from "./support/conformance.js";
 import { Gate } from "./support/gate.js";
 import { collected } from "./support/memory.js";
 import { remote } from "./support/tasks.js";
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+import { collect, range } from "./support/values.js";
 
 /** Endless for whoever takes no more than a buffer of it; taken to its end it would take all memory. */
 function* count(): Generator<number> {
@@ -20,12 +19,6 @@ const divide = (a: number, b: number): [number, number] => {
 };
 const power = (a: number, b: number): number => a ** b;
 const add = (a: number, b: number): number => a + b;
-
-async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const value of values) all.push(value);
-  return all;
-}
 
 /** Python's StopIteration, asked for twice. */
 async function assertAtEnd(iterator: AsyncIterator<unknown>): Promise<void> {

@@ -1,6 +1,8 @@
 // @ts-check
 /** Functions that run in workers, given by reference: tasks(url). */
 import { connect } from "node:net";
+import v8 from "node:v8";
+import vm from "node:vm";
 import * as workerThreads from "node:worker_threads";
 import { currentTask, TimeoutError } from "concurrent-futures";
 
@@ -71,12 +73,31 @@ export async function startAndFinish(address) {
 }
 
 /**
- * Says at a gate when this process is asked to end, which it does not.
+ * Says at a gate when this process is asked to end, and ends in its own way.
  * @param {string} address
  */
 export async function hearSigterm(address) {
-  process.on("SIGTERM", () => void tell(address, "SIGTERM"));
+  process.once("SIGTERM", () => void tell(address, "SIGTERM").then(() => process.exit(7)));
   await waitAtGate(address, "started");
+}
+
+/** @type {WeakRef<object> | undefined} */
+let remembered;
+
+/** @param {object} argument */
+export function remember(argument) {
+  remembered = new WeakRef(argument);
+}
+
+/** Whether the argument of the task before has been collected in this worker. */
+export async function isForgotten() {
+  v8.setFlagsFromString("--expose-gc");
+  const collectGarbage = vm.runInNewContext("gc");
+  for (let i = 0; i < 100 && remembered?.deref() !== undefined; i += 1) {
+    await new Promise((resolve) => setImmediate(resolve)); // a WeakRef holds its object until the end of the turn
+    collectGarbage();
+  }
+  return remembered !== undefined && remembered.deref() === undefined;
 }
 
 /** The line of the throw is looked for in the stack. */

@@ -7,20 +7,14 @@ import { starts } from "./support/events.js";
 import { Gate } from "./support/gate.js";
 import { classNames, runProgram } from "./support/program.js";
 import { remote } from "./support/tasks.js";
+import { collect, range } from "./support/values.js";
 import { gone, threadsOf } from "./support/workers.js";
 
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const around = range(10).map((n) => n - 5);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** For programs: prints after a while, as CPython's tests do. */
 const sleepAndPrint = `async (ms, text) => { await new Promise((resolve) => setTimeout(resolve, ms)); console.log(text); }`;
-
-async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const value of values) all.push(value);
-  return all;
-}
 
 describe("test_shutdown.py", () => {
   conformance("test_shutdown.run_after_shutdown", async (make) => {

@@ -6,8 +6,7 @@ import { conformance } from "./support/conformance.js";
 import { namesOfWorkers, starts } from "./support/events.js";
 import { Gate } from "./support/gate.js";
 import { remote } from "./support/tasks.js";
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+import { range } from "./support/values.js";
 
 describe("test_thread_pool.py", () => {
   conformance("test_thread_pool.map_submits_without_iteration", async (make) => {

@@ -8,7 +8,7 @@ export const testProcessPool = rowsOf("test_process_pool", [
   applies("map_chunksize", both, "chunks of 6, 40 and 50 give the same; -1 is a RangeError"),
   applies("traceback", both, "the error tells the line of the worker's source, and keeps its cause"),
   applies("traceback_when_child_process_terminates_abruptly", both, "the cause names exit code 99"),
-  adapted("ressources_gced_in_workers", both, "arguments are let go in the worker after the task", "FinalizationRegistry in the worker; both pools"),
+  adapted("ressources_gced_in_workers", both, "arguments are let go in the worker after the task", "WeakRef and V8's gc() in the worker; both pools"),
   applies("saturation", processes, "15n blocked tasks start n processes"),
   applies("idle_process_reuse_one", processes, "three tasks one after another use one process"),
   applies("idle_process_reuse_multiple", processes, "tasks partly awaited use at most three processes"),

@@ -6,6 +6,10 @@ import { keysOf, rowOf } from "../table.js";
 /** Makes a pool of the kind under test. It is shut down after the test; then it must have no worker left. */
 export type Make = (options?: ThreadPoolOptions & ProcessPoolOptions) => PoolExecutor;
 
+/** Makes a pool that is nobody's: the test may lose it. */
+export const poolOf = (ground: Ground, options?: ThreadPoolOptions & ProcessPoolOptions): PoolExecutor =>
+  ground === "threads" ? new ThreadPoolExecutor(options) : new ProcessPoolExecutor(options);
+
 /** ms after which a test counts as a deadlock. Less than the limit of the suite, so that its pools can be ended and named. */
 const deadlock = 25_000;
 
@@ -25,7 +29,7 @@ export function conformance(id: string, test: (make: Make, ground: Ground) => un
 async function onGround(ground: Ground, test: (make: Make, ground: Ground) => unknown): Promise<void> {
   const pools: PoolExecutor[] = [];
   const make: Make = (options) => {
-    const pool = ground === "threads" ? new ThreadPoolExecutor(options) : new ProcessPoolExecutor(options);
+    const pool = poolOf(ground, options);
     pools.push(pool);
     return pool;
   };

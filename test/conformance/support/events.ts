@@ -24,3 +24,10 @@ export function namesOfWorkers(pool: PoolExecutor): Set<string> {
   });
   return names;
 }
+
+/** How each worker ended, by its name: its signal or its exit code; a live map. */
+export function endsOf(pool: PoolExecutor): Map<string, string | number | null> {
+  const ends = new Map<string, string | number | null>();
+  pool.events.on("workerEnd", (worker, { signal, exitCode }) => ends.set(worker.name, signal ?? exitCode));
+  return ends;
+}

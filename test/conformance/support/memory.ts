@@ -13,3 +13,11 @@ export async function collected(ref: WeakRef<object>): Promise<boolean> {
   }
   return false;
 }
+
+/** What can be collected is collected, finalizers included. */
+export async function collectGarbageForAWhile(): Promise<void> {
+  for (let i = 0; i < 10; i += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+}
