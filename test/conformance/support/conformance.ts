@@ -22,7 +22,7 @@ export function conformance(id: string, test: (make: Make, ground: Ground) => un
   const row = rowOf(id);
   if (row.verdict === "N") throw new Error(`${id} does not apply: ${row.note}`);
   keysOf(row).forEach((key, i) => {
-    it(`${key}: ${row.asserts}`, () => onGround(row.grounds[i] ?? "threads", test));
+    it(`${key}: ${row.asserts}${row.note && `; here: ${row.note}`}`, () => onGround(row.grounds[i] ?? "threads", test));
   });
 }
 
