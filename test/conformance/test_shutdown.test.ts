@@ -187,28 +187,33 @@ async function leavesWithoutWaiting(pool: PoolExecutor): Promise<void> {
 }
 
 /**
- * The program goes on after it has let go of its executor, and waits for its workers to end: there is nothing that it could call.
+ * The program keeps the iterator of its results and not the executor, and goes on until the workers are gone: there is nothing that it could call.
  * It knows threads and processes by themselves: whoever holds the pool's view of them may hold the pool.
  */
 async function dropsItsExecutor(ground: Ground): Promise<void> {
   const ending = await runProgram(
     `
     import { setImmediate as turn } from "node:timers/promises";
-    const ids = new Set();
+    const workers = new Map(); // whether each lives
+    process.on("worker", (thread) => {
+      workers.set(thread, () => thread.threadId !== -1);
+    });
+    const lives = (pid) => { try { return process.kill(pid, 0); } catch { return false; } };
     function start() {
       const pool = new ${classNames[ground]}({ maxWorkers: 5 });
-      pool.events.on("workerStart", (worker) => ids.add(worker.pid));
+      pool.events.on("workerStart", ({ pid }) => pid && workers.set(pid, () => lives(pid)));
       return pool.map(Math.abs, [${around}]);
     }
-    let ended = 0, started = 0;
-    process.on("worker", (worker) => { started += 1; worker.once("exit", () => (ended += 1)); });
     const values = start();
-    for (let i = 0; i < 10; i += 1) { globalThis.gc(); await turn(); }
+    const living = () => [...workers.values()].filter((alive) => alive()).length;
+    for (const limit = Date.now() + 10_000; (workers.size === 0 || living() > 0) && Date.now() < limit; ) {
+      globalThis.gc();
+      await turn();
+    }
+    const left = living();
     const results = [];
     for await (const value of values) results.push(value);
-    const left = () => ${ground === "threads" ? "started - ended" : "[...ids].filter((pid) => { try { return process.kill(pid, 0); } catch { return false; } }).length"};
-    for (const limit = Date.now() + 10_000; left() > 0 && Date.now() < limit; ) { globalThis.gc(); await turn(); }
-    console.log(JSON.stringify({ results, used: Math.max(started, ids.size) > 0, left: left() }));
+    console.log(JSON.stringify({ results, used: workers.size > 0, left }));
   `,
     ["--expose-gc"],
   );
