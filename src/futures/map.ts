@@ -24,8 +24,8 @@ export interface UnitSink<R> {
  * while `map` owns its futures from the call on.
  */
 export class MapIterator<R> implements AsyncIterableIterator<R> {
-  readonly #reader: BatchReader;
-  readonly #sink: UnitSink<R>;
+  /** Where the calls come from and go to; let go of when the inputs have ended, since an executor that nobody else holds is to end then. */
+  #feeder: { readonly reader: BatchReader; readonly sink: UnitSink<R> } | undefined;
   readonly #options: MapOptions;
   readonly #deadline: Deadline;
   /** Units submitted and not taken yet, in order of the input. */
@@ -37,8 +37,7 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   /** Units that may be submitted yet. */
   #credit: number;
   #feeding = false;
-  /** The inputs have ended, or failed: then the failure comes after the results that are on their way. */
-  #fed = false;
+  /** What reading or submitting threw; it comes after the results that are on their way. */
   #failure: { readonly error: unknown } | undefined;
   #ended = false;
   #submitted = 0;
@@ -48,8 +47,7 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(reader: BatchReader, options: MapOptions, sink: UnitSink<R>) {
-    this.#reader = reader;
-    this.#sink = sink;
+    this.#feeder = { reader, sink };
     this.#options = options;
     this.#deadline = new Deadline(options.timeout);
     this.#credit = options.buffersize ?? Number.POSITIVE_INFINITY;
@@ -62,7 +60,9 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
 
   next(): Promise<IteratorResult<R, undefined>> {
     const step = this.#last.then(() => this.#step());
-    this.#last = step.catch(() => {});
+    // The iterator must not keep what it has given (CPython bpo-27144).
+    const done = (): void => {};
+    this.#last = step.then(done, done);
     return step;
   }
 
@@ -103,15 +103,14 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
     while (!this.#ended) {
       const unit = this.#ready();
       if (unit) {
-        // The iterator must not keep what it has given (CPython bpo-27144).
         this.#units.delete(unit);
         this.#outcomes = unit.outcomes().reverse();
         return;
       }
-      if (this.#units.size === 0 && this.#fed) return;
+      if (this.#units.size === 0 && !this.#feeder && !this.#feeding) return;
       if (await this.#change()) {
         const { timeout } = this.#options;
-        const total = this.#fed ? ` (of ${this.#submitted})` : "";
+        const total = !this.#feeder && !this.#feeding ? ` (of ${this.#submitted})` : "";
         this.#end();
         throw new TimeoutError(`map has no result ${this.#given + 1}${total} after ${timeout} ms`);
       }
@@ -143,13 +142,14 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
 
   /** Submits as much as may be. What is asynchronous in it, an input or a full queue, goes on by itself. */
   #feed(): void {
-    if (this.#feeding || this.#fed) return;
+    if (this.#feeding) return;
     try {
-      while (this.#credit > 0 && !this.#fed) {
-        if (this.#reader.async) return void this.#feedLater(this.#reader.next() as Promise<Batch | undefined>);
-        const batch = this.#reader.next() as Batch | undefined;
-        if (batch && !this.#submit(batch)) return void this.#feedLater(batch);
-        if (!batch) this.#fed = true;
+      while (this.#credit > 0 && this.#feeder) {
+        const { reader, sink } = this.#feeder;
+        const batch = reader.next();
+        if (batch instanceof Promise) return void this.#feedLater(batch, sink);
+        if (!batch) this.#feeder = undefined;
+        else if (!this.#submit(batch, sink)) return void this.#feedLater(batch, sink);
       }
     } catch (error) {
       this.#fail(error);
@@ -157,12 +157,12 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** @param next is being read, or found no room. */
-  async #feedLater(next: Batch | Promise<Batch | undefined>): Promise<void> {
+  async #feedLater(next: Batch | Promise<Batch | undefined>, sink: UnitSink<R>): Promise<void> {
     this.#feeding = true;
     try {
       const batch = await next;
-      if (batch) while (!this.#ended && !this.#submit(batch)) await this.#sink.room();
-      else this.#fed = true;
+      if (batch) while (!this.#ended && !this.#submit(batch, sink)) await sink.room();
+      else this.#feeder = undefined;
     } catch (error) {
       this.#fail(error);
     }
@@ -172,10 +172,10 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** @returns false if there is no room. @throws what `submit` throws otherwise. */
-  #submit(batch: Batch): boolean {
+  #submit(batch: Batch, sink: UnitSink<R>): boolean {
     let unit: Unit<R>;
     try {
-      unit = this.#sink.submit(batch);
+      unit = sink.submit(batch);
     } catch (error) {
       if (error instanceof QueueFullError) return false;
       throw error;
@@ -193,14 +193,15 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    this.#fed = true;
+    this.#feeder?.reader.close();
+    this.#feeder = undefined;
   }
 
   /** Lets go of the inputs, and cancels what has not started. */
   #end(): void {
     this.#ended = true;
-    this.#fed = true;
-    this.#reader.close();
+    this.#feeder?.reader.close();
+    this.#feeder = undefined;
     const units = [...this.#units];
     this.#units.clear();
     this.#done.length = 0;

@@ -38,8 +38,8 @@ export type MessageFromWorker =
   | { readonly type: "result"; readonly task: number; readonly value: unknown }
   | { readonly type: "chunk"; readonly task: number; readonly outcomes: readonly EncodedOutcome[] }
   | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown }
-  /** The call of a task could not be read; nothing of it ran. */
-  | { readonly type: "unreadable"; readonly error: EncodedThrown }
+  /** A message to the worker could not be read: the call of its task, as a rule, and nothing of it ran. */
+  | { readonly type: "unreadable"; readonly task?: number; readonly error: EncodedThrown }
   | { readonly type: "output"; readonly task?: number; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "memory"; readonly memory: WorkerMemory }
   /** An error that nothing catches; the worker ends now. */

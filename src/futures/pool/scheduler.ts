@@ -25,13 +25,13 @@
 import type { BlockingSource } from "../blocking.js";
 import { blockUntil } from "../blocking.js";
 import { Deadline } from "../deadline.js";
-import { BlockingError, type BrokenExecutor, QueueFullError, ShutdownError } from "../errors.js";
+import { BlockingError, type BrokenExecutor, QueueFullError, ShutdownError, TransferError } from "../errors.js";
 import type { Future, Outcome } from "../future.js";
 import type { FunctionReference } from "../task.js";
 import { decodeThrown } from "../transfer/errors.js";
-import { transferError } from "../transfer/uncloneable.js";
+import { splitCloneable, transferError } from "../transfer/uncloneable.js";
 import { Alarms } from "./alarms.js";
-import { decodeOutcomes, divideCalls } from "./chunks.js";
+import { decodeOutcomes } from "./chunks.js";
 import { callGuarded, PoolEmitter } from "./events.js";
 import type { MessageFromWorker } from "./messages.js";
 import type { CheckedPoolOptions } from "./options.js";
@@ -75,7 +75,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#brokenClass = brokenClass;
     this.workers = new WorkerSet(options, transport, this.#alarms, {
       message: (worker, message) => this.#take(worker, message),
-      unreadable: (worker, error) => this.#failTask(worker, error),
+      unreadable: (worker, error, task) => this.#failUnreadable(worker, "its outcome", error, task),
       ended: (worker, end) => this.#ended(worker, end),
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
       changed: () => this.events.tell("workersChange"),
@@ -259,7 +259,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Leaves the worker idle if the call cannot be made; whoever calls this dispatches afterwards. */
   #run(worker: PoolWorker, task: Task): void {
-    const { future } = task;
+    const { future, options } = task;
     if (future.done()) {
       this.workers.release(worker, false);
       return;
@@ -270,7 +270,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       this.#send(worker, task);
     } catch (refusal) {
       this.workers.release(worker, false);
-      future.setException(transferError(task.args, "args", refusal, this.#stopOptions.cloneable));
+      future.setException(transferError(task.args, "args", refusal, this.#stopOptions.cloneable, options.transfer));
       return;
     }
     this.workers.take(worker, task, "running");
@@ -294,9 +294,9 @@ export class Scheduler implements TaskOwner, BlockingSource {
     try {
       worker.channel.send({ type: "runChunk", ...message, calls });
     } catch (refusal) {
-      const { sendable, refused } = divideCalls(calls, refusal, this.#stopOptions.cloneable);
-      worker.refused = refused;
-      worker.channel.send({ type: "runChunk", ...message, calls: sendable });
+      worker.refused = new Map(splitCloneable(calls, this.#stopOptions.cloneable).map(({ index, error }) => [index, error]));
+      if (worker.refused.size === 0) throw refusal;
+      worker.channel.send({ type: "runChunk", ...message, calls: calls.filter((_, index) => !worker.refused?.has(index)) });
     }
   }
 
@@ -311,7 +311,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     if (message.type !== "exiting") worker.uncaught = message.type === "uncaught" ? { error: decodeThrown(message.error) } : undefined;
     const answers = message.type === "result" || message.type === "chunk" || message.type === "error";
     if (worker.state === "stopping" && !answers) return;
-    if ("task" in message && worker.task?.future.id !== message.task) return;
+    if ("task" in message && message.task !== undefined && worker.task?.future.id !== message.task) return;
     switch (message.type) {
       case "ready":
         this.#failedStarts = 0;
@@ -352,7 +352,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
         this.#failTask(worker, decodeThrown(message.error));
         break;
       case "unreadable":
-        this.#failTask(worker, decodeThrown(message.error));
+        this.#failUnreadable(worker, "its arguments", decodeThrown(message.error));
         break;
       case "memory":
         worker.memory = message.memory;
@@ -377,6 +377,15 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   #failTask(worker: PoolWorker, error: unknown, then: "release" | "retire" = "release"): void {
     this.#finish(worker, (future) => future.setException(error), then);
+  }
+
+  #failUnreadable(worker: PoolWorker, what: string, error: unknown, task?: number): void {
+    if (!worker.task || (task !== undefined && worker.task.future.id !== task)) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#failTask(
+      worker,
+      new TransferError(`${worker.task.to.name}: ${what} could be sent but not be read where it arrived: ${reason}`, { cause: error }),
+    );
   }
 
   /** Ends the task that the worker holds; the worker is free before the future's callbacks run, so that they see the pool as it is. */
@@ -409,6 +418,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   #died(worker: PoolWorker, end: ChannelEnd, open: Future<unknown> | undefined): void {
+    // A terminal's signal reaches a process that has not come so far as to ignore it; it has done nothing yet, so another takes its place.
+    if (worker.state === "starting" && (end.signal === "SIGINT" || end.signal === "SIGHUP")) return;
     if (worker.state === "starting") this.#failedStarts += 1;
     if (this.options.onWorkerDeath === "break" || this.#failedStarts >= startAttempts) {
       this.#break(() => worker.diedError(end), open);

@@ -13,8 +13,8 @@ export interface ChannelEnd {
 
 export interface ChannelEvents {
   message(message: MessageFromWorker): void;
-  /** A message came that cannot be read: the transport lost its content. */
-  unreadable(error: unknown): void;
+  /** A message came that cannot be read: the transport lost its content. @param task that it was about, if that is known. */
+  unreadable(error: unknown, task?: number): void;
   /** Called once, after the last message. */
   end(end: ChannelEnd): void;
 }

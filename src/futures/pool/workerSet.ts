@@ -12,8 +12,8 @@ const exitGrace = 1000;
 
 export interface WorkerSetListener {
   message(worker: PoolWorker, message: MessageFromWorker): void;
-  /** A message of the worker came that cannot be read. */
-  unreadable(worker: PoolWorker, error: unknown): void;
+  /** A message of the worker came that cannot be read. @param task that it was about, if that is known. */
+  unreadable(worker: PoolWorker, error: unknown, task?: number): void;
   /** The worker is gone, and no longer in the set. */
   ended(worker: PoolWorker, end: ChannelEnd): void;
   /** A worker was started. */
@@ -65,7 +65,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
     const setup = { worker: worker.name, captureOutput: onOutput !== undefined, ...(initializer ? { initializer: referenceOf(initializer) } : {}) };
     const channel = this.#transport.start(setup, {
       message: (message) => this.#listener.message(worker, message),
-      unreadable: (error) => this.#listener.unreadable(worker, error),
+      unreadable: (error, task) => this.#listener.unreadable(worker, error, task),
       end: (end) => {
         worker.calledOff?.();
         if (this.#workers.delete(worker)) this.#listener.changed();

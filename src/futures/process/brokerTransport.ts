@@ -1,7 +1,6 @@
-import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import { arrivalsBuffer } from "../blocking.js";
-import type { WorkerSetup } from "../pool/messages.js";
+import type { MessageFromWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { SyncPort } from "../thread/syncPort.js";
 import { entryFor } from "../thread/threadTransport.js";
@@ -9,8 +8,9 @@ import { cloneableInProcess } from "../transfer/cloneable.js";
 import { decodeThrown } from "../transfer/errors.js";
 import type { BrokerData, EncodedEnd, MessageFromBroker, MessageToBroker } from "./brokerMessages.js";
 import { inheritedOptions } from "./inheritedOptions.js";
+import { pack, unpack } from "./packets.js";
+import { placeOfPool } from "./processLink.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
-import { placeOfPool } from "./processTransport.js";
 
 /** Beside the built library; this module is bundled into its index. */
 const entry = new URL("./worker/broker.js", import.meta.url);
@@ -56,10 +56,7 @@ export class BrokerTransport implements Transport {
       get pid() {
         return remote.pid;
       },
-      send(message) {
-        const bytes = v8.serialize(message); // refuses here what the process's channel would refuse
-        port.post({ type: "send", worker, message: bytes });
-      },
+      send: (message) => port.post({ type: "post", worker, packet: pack(message) }),
       drain: () => port.drain(() => null),
       kill: (gently = false) => port.post({ type: "kill", worker, gently }),
       hold: (held) => {
@@ -102,8 +99,8 @@ export class BrokerTransport implements Transport {
     const remote = this.#remotes.get(message.worker);
     if (!remote) return;
     if (message.type === "started") remote.pid = message.pid;
-    else if (message.type === "message") remote.events.message(message.message);
-    else if (message.type === "unreadable") remote.events.unreadable(decodeThrown(message.error));
+    else if (message.type === "packet") unpack<MessageFromWorker>(message.packet, remote.events.message, remote.events.unreadable);
+    else if (message.type === "output") remote.events.message(message);
     else this.#end(message.worker, message.end);
   }
 

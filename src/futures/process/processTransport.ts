@@ -1,30 +1,9 @@
-import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
-import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
-import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
+import type { MessageFromWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
-import { ownsStdout } from "../worker/output.js";
-import { inheritedOptions } from "./inheritedOptions.js";
-import { killOnExit } from "./killOnExit.js";
+import { pack, unpack } from "./packets.js";
+import { placeOfPool, startProcess } from "./processLink.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
-import { tailOf } from "./tail.js";
-
-/** Where a transport stands. */
-export interface ProcessPlace {
-  /** File that the processes run. */
-  readonly entry: string;
-  /** Whether file descriptor 1 is where output of this program goes. */
-  readonly inheritStdout: boolean;
-}
-
-/** In the pool's own thread: the entry lies beside the built library, and this module is bundled into its index. */
-export function placeOfPool(): ProcessPlace {
-  return { entry: fileURLToPath(new URL("./worker/process.js", import.meta.url)), inheritStdout: ownsStdout() };
-}
-
-/** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
-const stderrGrace = 100;
 
 /** Workers that are processes. */
 export class ProcessTransport implements Transport {
@@ -32,74 +11,22 @@ export class ProcessTransport implements Transport {
   readonly cannotBlock = "messages of processes come by the event loop; make the pool with broker: true";
   readonly cloneable = cloneableInProcess;
   readonly #options: ProcessPoolOptions;
-  readonly #place: ProcessPlace;
 
-  constructor(options: ProcessPoolOptions, place: ProcessPlace = placeOfPool()) {
+  constructor(options: ProcessPoolOptions) {
     this.#options = options;
-    this.#place = place;
   }
 
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
-    const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = this.#options;
-    const options: ForkOptions = {
-      serialization: "advanced",
-      execArgv: [...execArgv],
-      stdio: ["ignore", setup.captureOutput || !this.#place.inheritStdout ? "pipe" : "inherit", "pipe", "ipc"],
-    };
-    if (env) options.env = env;
-    if (cwd !== undefined) options.cwd = cwd;
-    const child = fork(this.#place.entry, [JSON.stringify(setup)], options);
-    killOnExit(child);
-    const tail = tailOf(child.stderr);
-    forwardPipes(child, setup, events);
-    child.on("message", (message) => events.message(message as MessageFromWorker));
-    whenEnded(child, tail, events);
-    return {
-      pid: child.pid,
-      send(message: MessageToWorker) {
-        // The callback takes the error of a channel that closed meanwhile; the end of the process is told by its exit.
-        if (child.connected) child.send(message, () => {});
-      },
-      kill: (gently = false) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
-      hold: (held) => hold(child, held),
-    };
-  }
-}
-
-/** What does not come as a message: output of native code, of child processes, and of Node itself when it dies. */
-function forwardPipes(child: ChildProcess, setup: WorkerSetup, events: ChannelEvents): void {
-  for (const stream of ["stdout", "stderr"] as const) {
-    if (setup.captureOutput) child[stream]?.setEncoding("utf8").on("data", (text: string) => events.message({ type: "output", stream, text }));
-    else child[stream]?.on("data", (chunk: Buffer) => process[stream].write(chunk));
-  }
-}
-
-/** The end is told after the last message: the channel may still be full when the process is gone. */
-function whenEnded(child: ChildProcess, tail: () => string, events: ChannelEvents): void {
-  let failure: unknown;
-  const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-    child.once("exit", (exitCode, signal) => resolve([exitCode, signal]));
-    child.on("error", (error) => {
-      failure ??= error;
-      if (child.pid === undefined) resolve([null, null]); // it was never started: no exit will come
+    const link = startProcess(setup, this.#options, placeOfPool(), {
+      packet: (packet) => unpack<MessageFromWorker>(packet, events.message, events.unreadable),
+      output: (stream, text) => events.message({ type: "output", stream, text }),
+      end: (end) => events.end(end),
     });
-  });
-  const disconnected = new Promise<void>((resolve) => (child.connected ? child.once("disconnect", resolve) : resolve()));
-  const stderrEnded = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
-  void Promise.all([exited, disconnected]).then(async ([[exitCode, signal]]) => {
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([stderrEnded, new Promise((resolve) => (timer = setTimeout(resolve, stderrGrace)))]);
-    clearTimeout(timer);
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-    const stderr = tail();
-    events.end({ exitCode, ...(signal ? { signal } : {}), ...(failure === undefined ? {} : { error: failure }), ...(stderr ? { stderr } : {}) });
-  });
-}
-
-function hold(child: ChildProcess, held: boolean): void {
-  const method = held ? "ref" : "unref";
-  child[method]();
-  child.channel?.[method]();
-  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket | null)?.[method]();
+    return {
+      pid: link.pid,
+      send: (message) => link.post(pack(message)),
+      kill: (gently = false) => link.kill(gently),
+      hold: (held) => link.hold(held),
+    };
+  }
 }

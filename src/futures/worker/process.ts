@@ -1,6 +1,8 @@
 /** Entry of a worker that is a process. */
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
+import { isPacket, pack, unpack } from "../process/packets.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
+import { encodeThrown } from "../transfer/errors.js";
 import { startLoop } from "./loop.js";
 
 const send = process.send?.bind(process);
@@ -12,18 +14,25 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
 let unsent = 0;
 let drained: (() => void) | undefined;
 
+const tell = (message: MessageFromWorker): void => {
+  const packet = pack(message);
+  send(packet, undefined, undefined, () => {
+    unsent -= 1;
+    if (unsent === 0) drained?.();
+  });
+  unsent += 1;
+};
+
 const take = startLoop(JSON.parse(process.argv[2]) as WorkerSetup, {
-  send(message: MessageFromWorker) {
-    send(message, undefined, undefined, () => {
-      unsent -= 1;
-      if (unsent === 0) drained?.();
-    });
-    unsent += 1; // after send: what structured clone refuses throws and was never under way
-  },
+  send: tell,
   flush: () => (unsent === 0 ? Promise.resolve() : new Promise((resolve) => (drained = resolve))),
   cloneable: cloneableInProcess,
   ownProcess: true,
 });
-process.on("message", (message: MessageToWorker) => take(message));
+const unreadable = (error: unknown, task: number | undefined): void =>
+  tell({ type: "unreadable", ...(task === undefined ? {} : { task }), error: encodeThrown(error, cloneableInProcess) });
+process.on("message", (sent) => {
+  if (isPacket(sent)) unpack<MessageToWorker>(sent, take, unreadable);
+});
 // The pool's process is gone, or has let go of this one: nobody waits for results any more.
 process.on("disconnect", () => process.exit(0));

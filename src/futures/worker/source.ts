@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
 
@@ -88,7 +89,7 @@ function explained(fn: AnyFunction, { source, name }: SourceReference): AnyFunct
 }
 
 function remedyFor(error: Error, source: string, name: string): string | undefined {
-  const missing = error instanceof ReferenceError ? /^(\S+) is not defined$/.exec(error.message)?.[1] : undefined;
+  const missing = types.isNativeError(error) && error instanceof ReferenceError ? /^(\S+) is not defined$/.exec(error.message)?.[1] : undefined;
   if (missing) return `. Pass ${missing} as an argument, define it inside ${name}, or give the function by reference with tasks(url)`;
   if (error instanceof TypeError && / of undefined /.test(error.message) && /\bthis\b/.test(source))
     return ', so `this` is undefined in it. Give a method by reference: task(url, "Class.method")';

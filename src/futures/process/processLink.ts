@@ -1,0 +1,109 @@
+import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
+import type { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { WorkerSetup } from "../pool/messages.js";
+import type { ChannelEnd } from "../pool/transport.js";
+import { ownsStdout } from "../worker/output.js";
+import { inheritedOptions } from "./inheritedOptions.js";
+import { killOnExit } from "./killOnExit.js";
+import { isPacket, type Packet } from "./packets.js";
+import type { ProcessPoolOptions } from "./processPoolOptions.js";
+import { tailOf } from "./tail.js";
+
+/** Where processes are started from. */
+export interface ProcessPlace {
+  /** File that the processes run. */
+  readonly entry: string;
+  /** Whether file descriptor 1 is where output of this program goes. */
+  readonly inheritStdout: boolean;
+}
+
+/** In the pool's own thread: the entry lies beside the built library, and this module is bundled into its index. */
+export function placeOfPool(): ProcessPlace {
+  return { entry: fileURLToPath(new URL("./worker/process.js", import.meta.url)), inheritStdout: ownsStdout() };
+}
+
+export interface LinkEvents {
+  packet(packet: Packet): void;
+  output(stream: "stdout" | "stderr", text: string): void;
+  /** Called once, after the last packet. */
+  end(end: ChannelEnd): void;
+}
+
+/** A process and its channel, over which packets go unread. */
+export interface ProcessLink {
+  readonly pid: number | undefined;
+  post(packet: Packet): void;
+  kill(gently: boolean): void;
+  hold(held: boolean): void;
+}
+
+/** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
+const stderrGrace = 100;
+
+/** @throws what `fork` throws when it cannot start one. */
+export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, place: ProcessPlace, events: LinkEvents): ProcessLink {
+  const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = options;
+  const forkOptions: ForkOptions = {
+    serialization: "advanced",
+    execArgv: [...execArgv],
+    stdio: ["ignore", setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit", "pipe", "ipc"],
+  };
+  if (env) forkOptions.env = env;
+  if (cwd !== undefined) forkOptions.cwd = cwd;
+  const child = fork(place.entry, [JSON.stringify(setup)], forkOptions);
+  killOnExit(child);
+  const tail = tailOf(child.stderr);
+  forwardPipes(child, setup, events);
+  child.on("message", (sent) => {
+    if (isPacket(sent)) events.packet(sent);
+  });
+  whenEnded(child, tail, events);
+  return {
+    pid: child.pid,
+    post(packet) {
+      // The callback takes the error of a channel that closed meanwhile; the end of the process is told by its exit.
+      if (child.connected) child.send(packet, () => {});
+    },
+    kill: (gently) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
+    hold: (held) => hold(child, held),
+  };
+}
+
+/** What does not come as a message: output of native code, of child processes, and of Node itself when it dies. */
+function forwardPipes(child: ChildProcess, setup: WorkerSetup, events: LinkEvents): void {
+  for (const stream of ["stdout", "stderr"] as const) {
+    if (setup.captureOutput) child[stream]?.setEncoding("utf8").on("data", (text: string) => events.output(stream, text));
+    else child[stream]?.on("data", (chunk: Buffer) => process[stream].write(chunk));
+  }
+}
+
+/** The end is told after the last message: the channel may still be full when the process is gone. */
+function whenEnded(child: ChildProcess, tail: () => string, events: LinkEvents): void {
+  let failure: unknown;
+  const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.once("exit", (exitCode, signal) => resolve([exitCode, signal]));
+    child.on("error", (error) => {
+      failure ??= error;
+      if (child.pid === undefined) resolve([null, null]); // it was never started: no exit will come
+    });
+  });
+  const disconnected = new Promise<void>((resolve) => (child.connected ? child.once("disconnect", resolve) : resolve()));
+  const stderrEnded = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
+  void Promise.all([exited, disconnected]).then(async ([[exitCode, signal]]) => {
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([stderrEnded, new Promise((resolve) => (timer = setTimeout(resolve, stderrGrace)))]);
+    clearTimeout(timer);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const stderr = tail();
+    events.end({ exitCode, ...(signal ? { signal } : {}), ...(failure === undefined ? {} : { error: failure }), ...(stderr ? { stderr } : {}) });
+  });
+}
+
+function hold(child: ChildProcess, held: boolean): void {
+  const method = held ? "ref" : "unref";
+  child[method]();
+  child.channel?.[method]();
+  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket | null)?.[method]();
+}
