@@ -3,7 +3,7 @@
 //   node esbuild.mjs --watch     again on every change
 //   node esbuild.mjs --tests     test/**/*.test.ts into out/test/, for mocha
 //   node esbuild.mjs --minify    for the package
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,6 +11,63 @@ import * as esbuild from "esbuild";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const flag = (name) => process.argv.includes(`--${name}`);
+
+const libraryEntry = "src/futures/index.ts";
+const inLibrary = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", write: false, logLevel: "warning" };
+
+/** Gives the library the text of its worker, for programs that it is bundled into. */
+const workerTextIsBuilt = {
+  name: "worker-text-is-built",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]futures[\\/]worker[\\/]workerText\.ts$/ }, async () => {
+      const { outputFiles, metafile } = await esbuild.build({
+        ...inLibrary,
+        entryPoints: ["src/futures/worker/either.ts"],
+        format: "iife",
+        minifySyntax: true,
+        minifyWhitespace: true, // but no names: they are seen in stacks
+        metafile: true,
+        // As a script it finds require among the globals, where tasks must not find it; as an ES module it finds none.
+        banner: {
+          js: `{const require=globalThis.require??process.getBuiltinModule;for(const k of ["require","module","exports","__filename","__dirname"])delete globalThis[k];`,
+        },
+        footer: { js: "}\n//# sourceURL=concurrent-futures-worker" },
+      });
+      const contents = `export const workerText = ${JSON.stringify(outputFiles[0].text)};`;
+      return { contents, watchFiles: Object.keys(metafile.inputs).map((file) => path.join(root, file)) };
+    });
+  },
+};
+
+/** Writes the ES module that passes on what the CommonJS one exports, by name, and the declarations that do the same. */
+const esModuleFace = {
+  name: "es-module-face",
+  setup(build) {
+    build.onEnd(async ({ errors }) => {
+      if (errors.length > 0) return;
+      const { metafile } = await esbuild.build({
+        ...inLibrary,
+        entryPoints: [libraryEntry],
+        outfile: "out/unwritten.js",
+        format: "esm",
+        metafile: true,
+      });
+      const { exports } = Object.values(metafile.outputs)[0];
+      const file = (name) => path.join(root, "dist", name);
+      writeFileSync(
+        file("futures/index.js"),
+        `export {\n${exports
+          .sort()
+          .map((name) => `  ${name},\n`)
+          .join("")}} from "./index.cjs";\n`,
+      );
+      mkdirSync(file("types"), { recursive: true });
+      // The declarations that tsc writes are those of the CommonJS module: an ES module may import one, the other way is an error.
+      writeFileSync(file("types/package.json"), '{ "type": "commonjs" }\n');
+      writeFileSync(file("types/index.d.mts"), 'export * from "./futures/index.js";\n');
+    });
+  },
+};
 
 /** Every floor above the library loads the one built copy of it: its worker entries lie beside that file. */
 const libraryStaysOutside = (as) => ({
@@ -37,27 +94,35 @@ const common = {
 };
 
 // The maps of the library are made but not linked: its frames in a user's stack must stay recognisable as the library's.
-const library = {
-  ...common,
-  sourcemap: "external",
+const libraryOptions = { ...common, sourcemap: "external", plugins: [workerTextIsBuilt] };
+const libraryWorkers = {
+  ...libraryOptions,
   format: "esm",
-  outdir: "dist/futures",
+  outdir: "dist/futures/worker",
   entryPoints: {
-    index: "src/futures/index.ts",
-    "worker/thread": "src/futures/worker/thread.ts",
-    "worker/process": "src/futures/worker/process.ts",
-    "worker/broker": "src/futures/worker/broker.ts",
-    "worker/typescript": "src/futures/worker/typescript/hooks.ts",
+    thread: "src/futures/worker/thread.ts",
+    process: "src/futures/worker/process.ts",
+    broker: "src/futures/worker/broker.ts",
+    typescript: "src/futures/worker/typescript/hooks.ts",
   },
 };
-const libraryForRequire = {
-  ...common,
-  sourcemap: "external",
+// The one implementation, for import and for require: a future of either is one for the other.
+const library = {
+  ...libraryOptions,
   format: "cjs",
   outfile: "dist/futures/index.cjs",
-  entryPoints: ["src/futures/index.ts"],
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  entryPoints: [libraryEntry],
+  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { "import.meta.url": "importMetaUrl" },
+  plugins: [...libraryOptions.plugins, esModuleFace],
+};
+// What bundlers take: an ES module, since they cannot put a CommonJS module that requires Node's into an ES module, and without a place of its own.
+const libraryForBundlers = {
+  ...libraryOptions,
+  format: "esm",
+  outfile: "dist/futures/bundler.js",
+  entryPoints: [libraryEntry],
+  define: { "import.meta.url": "undefined" },
 };
 const programsOfOurs = {
   ...common,
@@ -120,7 +185,7 @@ function testBuilds() {
   ];
 }
 
-const builds = flag("tests") ? testBuilds() : [library, libraryForRequire, programsOfOurs, extension];
+const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, programsOfOurs, extension];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

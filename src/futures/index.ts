@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** `concurrent-futures`: Python's `concurrent.futures` for Node. The public surface, nothing else. */
 export {
   BlockingError,
