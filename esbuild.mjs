@@ -27,6 +27,7 @@ const workerTextIsBuilt = {
         minifySyntax: true,
         minifyWhitespace: true, // but no names: they are seen in stacks
         metafile: true,
+        define: { "import.meta.url": "undefined" },
         // As a script it finds require among the globals, where tasks must not find it; as an ES module it finds none.
         banner: {
           js: `{const require=globalThis.require??process.getBuiltinModule;for(const k of ["require","module","exports","__filename","__dirname"])delete globalThis[k];`,

@@ -1,19 +1,16 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { arrivalsBuffer } from "../blocking.js";
 import type { MessageFromWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { SyncPort } from "../thread/syncPort.js";
-import { entryFor } from "../thread/threadTransport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import { decodeThrown } from "../transfer/errors.js";
+import { startThread } from "../worker/entries.js";
 import type { BrokerData, EncodedEnd, MessageFromBroker, MessageToBroker } from "./brokerMessages.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { pack, unpack } from "./packets.js";
-import { placeOfPool } from "./processLink.js";
+import { placeOfPool } from "./processPlace.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
-
-/** Beside the built library; this module is bundled into its index. */
-const entry = new URL("./worker/broker.js", import.meta.url);
 
 /** A process as this side of the broker knows it. */
 interface Remote {
@@ -81,7 +78,7 @@ export class BrokerTransport implements Transport {
       options: { env: { ...env }, cwd, execArgv: [...execArgv] },
       place: placeOfPool(),
     };
-    const thread = new Worker(entryFor(entry, process.execArgv), {
+    const thread = startThread("broker", {
       name: "broker of a ProcessPoolExecutor",
       workerData,
       transferList: [workerData.port, workerData.lifeLine],

@@ -1,26 +1,19 @@
-import { type ChildProcess, type ForkOptions, fork } from "node:child_process";
+import type { ChildProcess, ForkOptions } from "node:child_process";
 import type { Socket } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { WorkerSetup } from "../pool/messages.js";
 import type { ChannelEnd } from "../pool/transport.js";
-import { ownsStdout } from "../worker/output.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
 import { isPacket, type Packet } from "./packets.js";
+import { forkEntry, type ProcessEntry } from "./processEntry.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 import { tailOf } from "./tail.js";
 
-/** Where processes are started from. */
+/** What the processes of a pool have in common. */
 export interface ProcessPlace {
-  /** File that the processes run. */
-  readonly entry: string;
+  readonly entry: ProcessEntry;
   /** Whether file descriptor 1 is where output of this program goes. */
   readonly inheritStdout: boolean;
-}
-
-/** In the pool's own thread: the entry lies beside the built library, and this module is bundled into its index. */
-export function placeOfPool(): ProcessPlace {
-  return { entry: fileURLToPath(new URL("./worker/process.js", import.meta.url)), inheritStdout: ownsStdout() };
 }
 
 export interface LinkEvents {
@@ -44,14 +37,11 @@ const stderrGrace = 100;
 /** @throws what `fork` throws when it cannot start one. */
 export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, place: ProcessPlace, events: LinkEvents): ProcessLink {
   const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = options;
-  const forkOptions: ForkOptions = {
-    serialization: "advanced",
-    execArgv: [...execArgv],
-    stdio: ["ignore", setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit", "pipe", "ipc"],
-  };
+  const forkOptions: ForkOptions = { serialization: "advanced", execArgv: [...execArgv] };
   if (env) forkOptions.env = env;
   if (cwd !== undefined) forkOptions.cwd = cwd;
-  const child = fork(place.entry, [JSON.stringify(setup)], forkOptions);
+  const stdout = setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit";
+  const child = forkEntry(place.entry, JSON.stringify(setup), forkOptions, [stdout, "pipe", "ipc"]);
   killOnExit(child);
   const tail = tailOf(child.stderr);
   forwardPipes(child, setup, events);

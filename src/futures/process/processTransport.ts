@@ -2,7 +2,8 @@ import type { MessageFromWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import { pack, unpack } from "./packets.js";
-import { placeOfPool, startProcess } from "./processLink.js";
+import { startProcess } from "./processLink.js";
+import { placeOfPool } from "./processPlace.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 
 /** Workers that are processes. */

@@ -1,14 +1,12 @@
-import { type MessagePort, Worker, type WorkerOptions } from "node:worker_threads";
+import type { MessagePort, Worker, WorkerOptions } from "node:worker_threads";
 import { arrivalsBuffer } from "../blocking.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
+import { startThread } from "../worker/entries.js";
 import { sharedCall } from "./sharedCall.js";
 import { SyncPort } from "./syncPort.js";
 import type { ThreadPoolOptions } from "./threadPoolOptions.js";
-
-/** Beside the built library; this module is bundled into its index. */
-const entry = new URL("./worker/thread.js", import.meta.url);
 
 /** What a thread knows from its start. */
 export interface ThreadData {
@@ -59,12 +57,6 @@ export class ThreadTransport implements Transport {
     const options: WorkerOptions = { name: workerData.setup.worker, workerData, transferList: [workerData.port, workerData.lifeLine] };
     if (resourceLimits) options.resourceLimits = resourceLimits;
     if (execArgv) options.execArgv = [...execArgv];
-    return new Worker(entryFor(entry, process.execArgv), options);
+    return startThread("thread", options);
   }
-}
-
-/** A program given on the command line with `--input-type` may have no file as the entry of a thread, but a text that imports the file. */
-export function entryFor(file: URL, execArgv: readonly string[]): URL {
-  const byText = execArgv.some((option) => option.startsWith("--input-type"));
-  return byText ? new URL(`data:text/javascript,import ${JSON.stringify(file.href)}`) : file;
 }

@@ -82,11 +82,13 @@ export function classFor(names: readonly string[]): ErrorClass {
   return names[0] === undefined ? Error : standIn(names[0], Error);
 }
 
+const getBuiltin: (name: string) => unknown = process.getBuiltinModule ?? createRequire(import.meta.url ?? "file:///"); // Node before 20.16
+
 /** Built-in classes that are not in every runtime, or not worth loading for errors that hardly ever come. */
 function foundLate(name: string): ErrorClass | undefined {
   if (name === "DOMException" || name === "SuppressedError") return (globalThis as Record<string, unknown>)[name] as ErrorClass | undefined;
   if (name !== assertionError) return undefined;
-  return guarded(() => (createRequire(import.meta.url)("node:assert") as { AssertionError: ErrorClass }).AssertionError, undefined);
+  return guarded(() => (getBuiltin("node:assert") as { AssertionError: ErrorClass }).AssertionError, undefined);
 }
 
 /** One stand-in a name and base, so that two errors of one class are of one class here too. */

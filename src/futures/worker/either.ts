@@ -1,4 +1,5 @@
-/** Entry of a worker that comes as text: one for both kinds, so that a bundled program carries it once. */
-import { isMainThread } from "node:worker_threads";
+/** Entry of a worker that comes as text: one for all kinds, so that a bundled program carries it once. */
+import { isMainThread, workerData } from "node:worker_threads";
 
-void (isMainThread ? import("./process.js") : import("./thread.js"));
+if (isMainThread) void import("./process.js");
+else void ("place" in workerData ? import("./broker.js") : import("./thread.js"));

@@ -1,39 +1,28 @@
-/** How workers are started: from the files beside the built library or, where it was bundled into a program's own file, from the text it carries. */
-import { type ChildProcess, type ForkOptions, fork, type IOType } from "node:child_process";
+/** Where workers start: at files beside the built library or, where it was bundled into a program's own file, from the text it carries. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { ProcessEntry } from "../process/processEntry.js";
 import { workerText } from "./workerText.js";
 
 /** The built library; `undefined` in the build for bundlers, where the place of the file that it ends up in says nothing. */
 const library: string | undefined = import.meta.url;
 
 /**
- * Starts a thread of a pool.
+ * Starts a thread of ours.
+ * @param entry what it is to be: a worker of a thread pool, or the broker of a process pool.
  * @param options as for `new Worker`.
  * @throws what `new Worker` throws.
  */
-export function startThread(options: WorkerOptions): Worker {
-  const file = fileBeside("./worker/thread.js");
+export function startThread(entry: "thread" | "broker", options: WorkerOptions): Worker {
+  const file = fileBeside(`./worker/${entry}.js`);
   return file ? new Worker(entryFor(file, process.execArgv), options) : new Worker(workerText, { ...options, eval: true });
 }
 
-/**
- * Starts a process of a pool.
- * @param argument the only one that the process gets, as `process.argv[2]`.
- * @param options as for `fork`.
- * @param output what becomes of stdout and stderr, and `"ipc"`. Stdin is at its end.
- * @throws what `fork` throws.
- */
-export function startProcess(argument: string, options: Omit<ForkOptions, "stdio">, output: readonly (IOType | "ipc")[]): ChildProcess {
+/** Where a process of a pool starts. */
+export function processEntry(): ProcessEntry {
   const file = fileBeside("./worker/process.js");
-  const withInput = (stdin: IOType): ForkOptions => ({ ...options, stdio: [stdin, ...output] });
-  if (file) return fork(fileURLToPath(file), [argument], withInput("ignore"));
-  // By stdin: an argument may not be so long on every system, and --eval would put Node's modules among the globals.
-  const child = fork("-", [argument], withInput("pipe"));
-  child.stdin?.on("error", () => {}); // it ended before it had read all: its exit tells that
-  child.stdin?.end(workerText);
-  return child;
+  return file ? { file: fileURLToPath(file) } : { text: workerText };
 }
 
 function fileBeside(name: string): URL | undefined {

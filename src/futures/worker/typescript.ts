@@ -40,6 +40,10 @@ async function prepareFor(files: readonly string[]): Promise<void> {
 }
 
 async function installHooks(): Promise<Hooks> {
+  if (import.meta.url === undefined)
+    throw new TypeError(
+      "concurrent-futures was bundled into this program, and so cannot compile TypeScript: leave it outside of the bundle, or compile the module",
+    );
   // By a computed name, so that no bundler draws it into this file.
   const loaded = (await import(new URL("./typescript.js", import.meta.url).href)) as Hooks;
   loaded.install();
