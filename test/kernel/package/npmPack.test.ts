@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type BuildOptions, build } from "esbuild";
+import { type Packed, type Project, Workplace } from "./support/project.js";
+
+/** What `use.mjs` sees with a pool of each kind, however it got the library. */
+const seen = {
+  prime: true,
+  bySource: 3,
+  mapped: [true, true, false],
+  completed: [true],
+  notDone: 0,
+  task: { hasWorker: true, hasSignal: true, aborted: false },
+  error: [true, "TimeoutError", "too slow"],
+  isFuture: true,
+};
+const seenOnBoth = [seen, seen];
+/** What the README names as the oldest version that works. */
+const oldestCompiler = "typescript-oldest";
+/** Bytes. What a library user downloads stays small. */
+const sizeLimit = 120_000;
+
+describe("the npm package", function () {
+  this.timeout(120_000);
+  let workplace: Workplace;
+  let packed: Packed;
+  let project: Project;
+  before(async () => {
+    workplace = new Workplace();
+    packed = await workplace.pack();
+    project = await workplace.project("javascript", packed);
+  });
+  after(() => workplace.dispose());
+
+  it("holds the library, its types and its papers, and nothing else", () => {
+    const expected =
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|dist\/futures\/(index\.c?js|bundler\.js|worker\/\w+\.js)|dist\/types\/.+\.d\.m?ts|dist\/types\/package\.json)$/;
+    const names = packed.files.map((file) => file.path);
+    assert.deepEqual(
+      names.filter((name) => !expected.test(name)),
+      [],
+    );
+    for (const name of ["README.md", "CHANGELOG.md", "LICENSE"]) assert.ok(names.includes(name), name);
+    assert.ok(packed.size < sizeLimit, `the tarball has ${packed.size} bytes`);
+  });
+
+  it("needs no other package, runs no script, and every file that its package.json names is there", () => {
+    const manifest = project.manifest();
+    const unwanted = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies", "scripts", "bin", "contributes"];
+    assert.deepEqual(
+      unwanted.filter((key) => key in manifest),
+      [],
+    );
+    const named = JSON.stringify([manifest["main"], manifest["types"], manifest["exports"]]).match(/\.\/[^"]+/g) ?? [];
+    assert.ok(named.length >= 8, named.join());
+    for (const name of named.filter((key) => /\.[a-z]+$/.test(key)))
+      assert.ok(existsSync(path.join(project.folder, "node_modules", "concurrent-futures", name)), `${name} is missing`);
+  });
+
+  it("leaves the repository's own package.json in place", () => {
+    assert.equal(readFileSync(path.join(workplace.copy, "package.json"), "utf8"), readFileSync("package.json", "utf8"));
+  });
+
+  it("works in an ES module, in a folder with spaces, letters beyond ASCII, # and %", async () => {
+    assert.deepEqual(await project.answer("main.mjs"), seenOnBoth);
+  });
+
+  it("works in a CommonJS module", async () => {
+    assert.deepEqual(await project.answer("main.cjs"), seenOnBoth);
+  });
+
+  it("works in a program on the command line, as a module and as CommonJS", async () => {
+    const read = (name: string): string => readFileSync(path.join(project.folder, name), "utf8");
+    const text = read("main.mjs").replace('new URL("./work.mjs", import.meta.url)', '(await import("node:url")).pathToFileURL("work.mjs")');
+    assert.deepEqual(await project.answer("--input-type=module", "--eval", text), seenOnBoth);
+    assert.deepEqual(await project.answer("--eval", `const __dirname = process.cwd();${read("main.cjs")}`), seenOnBoth);
+  });
+
+  it("is one library for import and for require", async () => {
+    assert.deepEqual(await project.answer("both.cjs"), { sameNames: true, different: [], waited: true, isFuture: true, current: true });
+  });
+
+  it("has no default export", async () => {
+    const { code, stderr } = await project.node("default.mjs");
+    assert.equal(code, 1);
+    assert.match(stderr, /SyntaxError: The requested module 'concurrent-futures' does not provide an export named 'default'/);
+  });
+
+  describe("bundled by esbuild", () => {
+    /** In a folder beside the project, where no package is to be found; the worker's module is bundled too. */
+    async function bundle(entry: string, folder: string, options: BuildOptions): Promise<string> {
+      const outdir = path.join(folder, `bundle of ${entry}${options.minify ? ", small" : ""}`);
+      const common: BuildOptions = { bundle: true, platform: "node", absWorkingDir: project.folder, outdir, logLevel: "silent" };
+      await build({ ...common, entryPoints: ["work.mjs"], format: "esm", outExtension: { ".js": ".mjs" }, ...(options.packages ? options : {}) });
+      await build({ ...common, ...options, entryPoints: [entry], outExtension: { ".js": path.extname(entry) } });
+      return path.join(outdir, entry);
+    }
+
+    it("works as a package that stays outside", async () => {
+      assert.deepEqual(await project.answer(await bundle("main.mjs", project.folder, { format: "esm", packages: "external" })), seenOnBoth);
+    });
+
+    for (const minify of [false, true]) {
+      for (const [entry, format] of [
+        ["main.mjs", "esm"],
+        ["main.cjs", "cjs"],
+      ] as const) {
+        it(`works within the one file of a program, ${format}${minify ? ", minified" : ""}`, async () => {
+          const file = await bundle(entry, workplace.root, { format, minify });
+          assert.deepEqual(await project.answer(file), seenOnBoth);
+        });
+      }
+    }
+  });
+
+  describe("in TypeScript", () => {
+    let typed: Project;
+    before(async () => {
+      typed = await workplace.project("typescript", packed);
+      for (const name of ["typescript", oldestCompiler, "@types/node"]) typed.link(name);
+    });
+
+    /** Compiles without the DOM's types and with every declaration checked; resolves to what the compiler complains of. */
+    async function compile(compiler: string, files: string[], ...options: string[]): Promise<string> {
+      const strict = ["--strict", "--skipLibCheck", "false", "--target", "es2022", "--lib", "es2022", "--outDir", "built"];
+      return (await typed.node(`node_modules/${compiler}/bin/tsc`, ...strict, ...options, ...files)).stdout;
+    }
+
+    for (const compiler of ["typescript", oldestCompiler]) {
+      it(`has types for both kinds of modules, which know the functions' parameters and results: ${compiler}`, async () => {
+        assert.equal(await compile(compiler, ["module.mts", "common.cts", "noDefault.mts"], "--module", "nodenext"), "");
+        const onEach = ["FINISHED", true, false, true, "typed-0", "TimeoutError", "number typed-0"];
+        assert.deepEqual(await typed.answer("built/module.mjs"), [...onEach, ...onEach]);
+        assert.deepEqual(await typed.answer("built/common.cjs"), [2, true]);
+      });
+
+      it(`has types for bundlers: ${compiler}`, async () => {
+        assert.equal(await compile(compiler, ["module.mts"], "--module", "es2022", "--moduleResolution", "bundler", "--noEmit"), "");
+      });
+    }
+
+    it('has types for "await using"', async () => {
+      assert.equal(await compile("typescript", ["using.mts"], "--module", "nodenext", "--lib", "es2022,esnext.disposable"), "");
+      assert.equal(await typed.answer("built/using.mjs"), 2);
+    });
+
+    it("has types for the old way to find modules", async () => {
+      assert.equal(await compile(oldestCompiler, ["old.ts"], "--module", "commonjs", "--moduleResolution", "node10", "--noEmit"), "");
+    });
+  });
+});
