@@ -2,7 +2,9 @@
 
 /** Base of the library's own errors, as CPython's `concurrent.futures.Error`. `code` is stable, `message` is for people. */
 export class FuturesError extends Error {
+  /** That of the class. */
   override name = "FuturesError";
+  /** Which error it is; the same in every version, and in every copy of the library. */
   readonly code: string = "ERR_FUTURES";
 }
 
@@ -71,10 +73,13 @@ export class BrokenProcessPool extends BrokenExecutor {
 export interface WorkerEnd {
   /** Name of the worker, `<pool name>-<number>`. */
   readonly worker: string;
+  /** Of a process; absent if it could not be started. */
   readonly pid?: number;
+  /** Of a thread, as `worker_threads` counts them. */
   readonly threadId?: number;
   /** `null` when a signal ended it. */
   readonly exitCode: number | null;
+  /** Name of the signal that ended a process: `SIGKILL`. */
   readonly signal?: string;
   /** The last lines a process wrote to stderr, at most 16,000 characters. */
   readonly stderr?: string;
@@ -94,6 +99,7 @@ export class WorkerDiedError extends BrokenExecutor implements WorkerEnd {
   declare readonly signal?: string;
   declare readonly stderr?: string;
 
+  /** For executors. @param end what is known of the end; the error has the same properties. */
   constructor(message: string, end: WorkerEnd, options?: ErrorOptions) {
     super(message, options);
     this.worker = end.worker;

@@ -17,6 +17,7 @@ export type TaskProgress<R> = R extends AsyncGenerator<infer Y> ? Y : R extends 
 /** What `map` goes over. */
 export type MapInput<T> = Iterable<T> | AsyncIterable<T>;
 
+/** Options of {@link Executor.map}. */
 export interface MapOptions {
   /** ms for the whole iteration, counted from the call of `map`; `undefined`: without limit. */
   timeout?: number | undefined;
@@ -41,6 +42,7 @@ export interface MapOptions {
   onError?: "stop" | "continue" | undefined;
 }
 
+/** Options of {@link Executor.shutdown}. CPython's parameters of the same names. */
 export interface ShutdownOptions {
   /** Default true: the promise resolves when all work is done and every worker is gone. False: it resolves at once, work goes on. */
   wait?: boolean | undefined;

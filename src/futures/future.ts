@@ -39,7 +39,7 @@ export class Future<T, P = unknown> {
   #waiters = new Set<Waiter>();
   #progress: ProgressLog | undefined;
 
-  /** The state at this moment. */
+  /** Where the call is in its life: PENDING, then RUNNING, then FINISHED; or CANCELLED after PENDING. */
   get state(): FutureState {
     this.observe();
     return this.#state;
@@ -56,17 +56,17 @@ export class Future<T, P = unknown> {
     return true;
   }
 
-  /** True once the call was cancelled. */
+  /** True once the call was cancelled. CPython `Future.cancelled`. */
   cancelled(): boolean {
     return this.#state === "CANCELLED";
   }
 
-  /** True from the moment the function has started until it is done. */
+  /** True from the moment the function has started until it is done. CPython `Future.running`, which in its process pool is true earlier. */
   running(): boolean {
     return this.state === "RUNNING";
   }
 
-  /** True once there is a value or an error, or the call was cancelled. */
+  /** True once there is a value or an error, or the call was cancelled. CPython `Future.done`. */
   done(): boolean {
     return this.#outcome !== undefined;
   }

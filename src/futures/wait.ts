@@ -5,11 +5,15 @@ import { addWaiter, blockingSource, Future, removeWaiter } from "./future.js";
 
 /** When {@link wait} returns. CPython's constants of the same names. */
 export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+/** {@link wait} returns when one future is done. CPython `FIRST_COMPLETED`. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED" satisfies ReturnWhen;
+/** {@link wait} returns when one future finishes with an error, else when all are done. CPython `FIRST_EXCEPTION`. */
 export const FIRST_EXCEPTION = "FIRST_EXCEPTION" satisfies ReturnWhen;
+/** {@link wait} returns when all futures are done. CPython `ALL_COMPLETED`. */
 export const ALL_COMPLETED = "ALL_COMPLETED" satisfies ReturnWhen;
 const returnWhens: ReadonlySet<string> = new Set<ReturnWhen>([FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED]);
 
+/** Options of {@link wait}. */
 export interface WaitOptions {
   /** ms from the call; `undefined`: without limit. When it is over, `wait` returns what there is and throws nothing. */
   timeout?: number | undefined;
@@ -17,9 +21,11 @@ export interface WaitOptions {
   returnWhen?: ReturnWhen | undefined;
 }
 
+/** What {@link wait} tells. CPython `DoneAndNotDoneFutures`. */
 export interface WaitResult<F extends Future<unknown>> {
   /** Finished and cancelled futures, in the order given. */
   done: Set<F>;
+  /** All others, in the order given. */
   notDone: Set<F>;
 }
 
@@ -111,6 +117,7 @@ function oneOf(open: readonly Future<unknown>[], settles: (future: Future<unknow
   });
 }
 
+/** Options of {@link asCompleted}. */
 export interface AsCompletedOptions {
   /** ms for the whole iteration, counted from the call of `asCompleted`; `undefined`: without limit. */
   timeout?: number | undefined;

@@ -4,7 +4,9 @@ import type { AnyFunction } from "../executor.js";
 
 /** A piece of what workers print. */
 export interface TaskOutput {
+  /** Where it was printed to. */
   readonly stream: "stdout" | "stderr";
+  /** As it was printed, often a line with its end. */
   readonly text: string;
   /** Name of the worker. */
   readonly worker: string;

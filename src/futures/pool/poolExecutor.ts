@@ -24,6 +24,7 @@ const longestBlindChunk = 64;
 export abstract class PoolExecutor extends Executor {
   readonly #scheduler: Scheduler;
 
+  /** @internal */
   protected constructor(kind: string, transport: Transport, brokenClass: BrokenClass, options: PoolOptions) {
     super();
     const checked = checkPoolOptions(options, kind);

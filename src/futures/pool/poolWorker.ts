@@ -13,9 +13,13 @@ export type PoolWorkerState = "starting" | "idle" | "loading" | "running" | "sto
 
 /** A worker as others may see it. */
 export interface WorkerInfo {
+  /** `<pool name>-<number>`. */
   readonly name: string;
+  /** `starting` until its initializer has run, `busy` while it holds a task, `stopping` when it has been told to end. */
   readonly state: "starting" | "idle" | "busy" | "stopping";
+  /** Of a process. */
   readonly pid?: number;
+  /** Of a thread, as `worker_threads` counts them. */
   readonly threadId?: number;
   /** `Future.id` of the task it holds, if busy or being stopped in it. */
   readonly task?: number;

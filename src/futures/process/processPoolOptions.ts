@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { PoolOptions } from "../pool/options.js";
 
+/** Options of {@link ProcessPoolExecutor}. */
 export interface ProcessPoolOptions extends PoolOptions {
   /** Environment of each process. Default: that of this process. */
   env?: NodeJS.ProcessEnv | undefined;

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from "node:worker_threads";
 import type { PoolOptions } from "../pool/options.js";
 
+/** Options of {@link ThreadPoolExecutor}. */
 export interface ThreadPoolOptions extends PoolOptions {
   /**
    * Heap limits of each thread, in MB, as `worker_threads` takes them. Default: Node's own. A thread that reaches them ends alone as a rule; V8 may
