@@ -1,26 +1,32 @@
 // @ts-check
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { startGuarded } from "../host/guarded.mjs";
 import { installHost } from "../host/install.mjs";
-import { projectRoot } from "../host/paths.mjs";
+import { hostNode, projectRoot } from "../host/paths.mjs";
 import { judge, readReport } from "./report.mjs";
 
 /**
  * @typedef {object} Suite
- * @property {string} built Where its built tests lie.
+ * @property {string[]} built Where its built tests lie; folders that are not there are passed over.
  * @property {number} timeout Milliseconds for a test that sets no limit of its own.
  * @property {boolean} inEditor Whether it runs inside VS Code.
- * @property {boolean} needsHost Whether it needs the served VS Code.
+ * @property {boolean} needsHost Whether it needs what the nested host installs: the served VS Code, Node 24, a browser.
+ * @property {string} [node] The Node it runs on, if not this one.
  */
+
+/** What is tested on a second Node too: all that a user of the library meets. */
+const libraryTests = ["unit/futures", "kernel/futures", "kernel/package", "conformance"].map((folder) => `out/test/${folder}`);
 
 /** @type {Record<string, Suite>} */
 const suites = {
-  unit: { built: "out/test/unit", timeout: 10_000, inEditor: false, needsHost: false },
-  kernel: { built: "out/test/kernel", timeout: 30_000, inEditor: false, needsHost: false },
-  conformance: { built: "out/test/conformance", timeout: 30_000, inEditor: false, needsHost: false },
-  host: { built: "out/test/host/suite", timeout: 60_000, inEditor: true, needsHost: false },
-  e2e: { built: "out/test/e2e", timeout: 60_000, inEditor: false, needsHost: true },
+  unit: { built: ["out/test/unit"], timeout: 10_000, inEditor: false, needsHost: false },
+  kernel: { built: ["out/test/kernel"], timeout: 30_000, inEditor: false, needsHost: false },
+  conformance: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, needsHost: false },
+  node24: { built: libraryTests, timeout: 30_000, inEditor: false, needsHost: !process.env["FUTURES_HOST_NODE"], node: hostNode },
+  host: { built: ["out/test/host/suite"], timeout: 60_000, inEditor: true, needsHost: false },
+  e2e: { built: ["out/test/e2e"], timeout: 60_000, inEditor: false, needsHost: true },
 };
 
 /** The suites, in the order in which they run: the quick ones first. */
@@ -42,7 +48,7 @@ const endLimit = 15_000;
 export async function runSuite(name, reportFile, grep, output = "inherit") {
   const suite = suites[name];
   if (!suite) throw new Error(`There is no suite ${name}`);
-  if (!hasTests(suite)) return { passed: 0, failed: 1, skipped: 0, problems: [`there are no tests in ${suite.built}`] };
+  if (!hasTests(suite)) return { passed: 0, failed: 1, skipped: 0, problems: [`there are no tests in ${suite.built.join(", ")}`] };
   try {
     if (suite.needsHost) await installHost();
   } catch (error) {
@@ -50,7 +56,9 @@ export async function runSuite(name, reportFile, grep, output = "inherit") {
   }
 
   writeFileSync(reportFile, "");
-  const running = startGuarded(process.execPath, suite.inEditor ? hostArguments : mochaArguments(suite, grep), {
+  const node = suite.node ?? process.execPath;
+  if (suite.node) console.log(`on Node ${spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim()}`);
+  const running = startGuarded(node, suite.inEditor ? hostArguments : mochaArguments(suite, grep), {
     cwd: projectRoot,
     env: { ...process.env, FUTURES_TEST_REPORT: reportFile, ...(grep && { FUTURES_TEST_GREP: grep }) },
     output,
@@ -73,11 +81,21 @@ const hostArguments = ["test/host/runHostTests.mjs"];
  */
 function mochaArguments({ built, timeout }, grep) {
   const options = ["--reporter", "test/support/reporter.mjs", "--timeout", String(timeout), ...(process.env.CI ? ["--forbid-only"] : [])];
-  return ["node_modules/mocha/bin/mocha.js", ...options, ...(grep ? ["--grep", grep] : []), `${built}/**/*.test.mjs`];
+  return [
+    "node_modules/mocha/bin/mocha.js",
+    ...options,
+    ...(grep ? ["--grep", grep] : []),
+    ...built.filter(hasTestsIn).map((folder) => `${folder}/**/*.test.mjs`),
+  ];
 }
 
 /** @param {Suite} suite */
 function hasTests({ built }) {
+  return built.some(hasTestsIn);
+}
+
+/** @param {string} built */
+function hasTestsIn(built) {
   const folder = path.join(projectRoot, built);
   return existsSync(folder) && readdirSync(folder, { recursive: true, encoding: "utf8" }).some((name) => /\.test\.[cm]js$/.test(name));
 }
