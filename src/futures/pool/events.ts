@@ -37,9 +37,13 @@ export function callGuarded(what: string, call: () => unknown): void {
 
 /** What a message on a channel of `node:diagnostics_channel` holds: the name of the executor, and what the event of the same name tells. */
 export interface DiagnosticsMessage {
+  /** Name of the pool. */
   readonly executor: string;
+  /** Of the channels `task:…`. */
   readonly future?: Future<unknown>;
+  /** Of the channels `worker:…`, and of `task:start`. */
   readonly worker?: WorkerInfo;
+  /** Of `worker:end`. */
   readonly end?: WorkerEnd;
 }
 

@@ -133,6 +133,10 @@ export abstract class PoolExecutor extends Executor {
     this.#scheduler.checkOpen();
   }
 
+  /**
+   * For `map` with a `chunksize`.
+   * @throws what `submit` throws.
+   */
   protected override submitChunk(fn: AnyFunction, calls: readonly unknown[][]): Future<Outcome<unknown>[]> {
     return this.#scheduler.add(referenceOf(fn), calls, true, {}) as Future<unknown> as Future<Outcome<unknown>[]>;
   }

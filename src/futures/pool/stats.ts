@@ -23,6 +23,7 @@ export interface ExecutorStats {
   readonly done: number;
   /** Failed with an error. */
   readonly failed: number;
+  /** Cancelled before they had started. */
   readonly cancelled: number;
   /** Of each living worker, in order of their start. */
   readonly workers: readonly WorkerStats[];

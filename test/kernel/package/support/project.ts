@@ -6,7 +6,7 @@ import path from "node:path";
 const repository = process.cwd();
 /** What the package is made from; node_modules is linked. */
 const sources = [
-  ...["package.json", ".npmignore", ".vscodeignore", "packing.mjs", "esbuild.mjs", "tsconfig.json", "README.md", "CHANGELOG.md", "LICENSE"],
+  ...["package.json", ".npmignore", ".vscodeignore", ".ci", "esbuild.mjs", "tsconfig.json", "README.md", "CHANGELOG.md", "LICENSE"],
   ...["src", "media"],
 ];
 

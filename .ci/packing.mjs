@@ -1,13 +1,13 @@
 // This repository is two products: the extension, packed by vsce with .vscodeignore, and the library, packed by `npm pack` with .npmignore.
 // npm packs package.json as it lies there, and with it whatever `main` and `bin` name: the extension. So while it packs, another one lies there.
-//   node packing.mjs library      as "prepack": builds the library and puts its own package.json in place
-//   node packing.mjs repository   as "postpack": puts the repository's package.json back; also by hand, when packing was interrupted
+//   node .ci/packing.mjs library      as "prepack": builds the library and puts its own package.json in place
+//   node .ci/packing.mjs repository   as "postpack": puts the repository's package.json back; also by hand, when packing was interrupted
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = path.dirname(fileURLToPath(import.meta.url));
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const manifest = path.join(root, "package.json");
 const kept = path.join(root, "out", "package.json");
 
@@ -63,5 +63,5 @@ function putBack() {
 
 const actions = { library: takeLibrary, repository: putBack };
 const action = actions[process.argv[2]];
-if (!action) throw new Error(`node packing.mjs ${Object.keys(actions).join("|")}`);
+if (!action) throw new Error(`node .ci/packing.mjs ${Object.keys(actions).join("|")}`);
 action();
