@@ -13,15 +13,18 @@ export type FunctionReference =
 /** On a function made by {@link tasks}: the reference that stands for it. */
 const referenceKey = Symbol.for("concurrent-futures.reference");
 
-/** The functions of a module type, each as an async function: `tasks` gives typed references, not the functions. */
-export type Tasks<M> = { readonly [K in keyof M as M[K] extends AnyFunction ? K : never]: M[K] };
+type Class = abstract new (...args: never[]) => unknown;
+
+/** The functions of a module type, and the static methods of its classes: `tasks` gives typed references to them, not the functions. */
+export type Tasks<M> = { readonly [K in keyof M as M[K] extends AnyFunction | Class ? K : never]: M[K] extends AnyFunction ? M[K] : Tasks<M[K]> };
 
 /**
  * Typed references to the functions that a module exports, for `submit` and `map`. No code is sent: a worker imports the module itself.
  *
  * `const { isPrime } = tasks<typeof import("./primes.js")>(new URL("./primes.js", import.meta.url));`
  *
- * A static method is reached by its class: `tasks<typeof M>(url).Shape.area` is not typed here; give the path instead, `task(url, "Shape.area")`.
+ * A static method is reached by its class: `tasks<typeof M>(url).Shape.area`; where its name is one that every function has (`name`, `length`, `call`), by
+ * `task(url, "Shape.call")`.
  * The module, and what it imports, may be TypeScript: a worker compiles it with the esbuild or the typescript that is installed beside it or in the
  * working directory, by the options of the nearest tsconfig.json, or leaves it to Node's own type stripping or to a loader that the program runs with.
  * Types are not checked, `node_modules` is left alone.
@@ -31,13 +34,18 @@ export type Tasks<M> = { readonly [K in keyof M as M[K] extends AnyFunction ? K 
 export function tasks<M extends object>(url: URL | string): Tasks<M> {
   const href = absolute(url);
   const made = new Map<string, AnyFunction>();
+  const referenceTo = (path: string): AnyFunction => {
+    const known = made.get(path);
+    if (known) return known;
+    const reference = new Proxy(task(href, path), {
+      get: (standIn, name) =>
+        typeof name === "symbol" || name === "then" || name in standIn ? Reflect.get(standIn, name) : referenceTo(`${path}.${name}`),
+    });
+    made.set(path, reference);
+    return reference;
+  };
   return new Proxy(Object.create(null) as Tasks<M>, {
-    get(_target, name) {
-      if (typeof name !== "string" || name === "then") return undefined;
-      const known = made.get(name) ?? task(href, name);
-      made.set(name, known);
-      return known;
-    },
+    get: (_target, name) => (typeof name === "symbol" || name === "then" ? undefined : referenceTo(name)),
   });
 }
 

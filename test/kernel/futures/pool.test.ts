@@ -76,7 +76,9 @@ for (const { kind, make } of pools) {
 
     it("takes functions by module, by static method, by source and by name in the language", async () => {
       await withPool(make, { maxWorkers: 1 }, async (pool) => {
-        const { double, fail } = tasks<typeof fixture>(fixtureUrl);
+        const { double, fail, Shape } = tasks<typeof fixture>(fixtureUrl);
+        const area: Future<number> = pool.submit(Shape.area, 3);
+        assert.equal(await area.result(), 9);
         assert.equal(await pool.submit(double, 21).result(), 42);
         assert.equal(await pool.submit(task<(side: number) => number>(fixtureUrl, "Shape.area"), 3).result(), 9);
         assert.equal(await pool.submit(task(fixtureUrl, "default")).result(), "default export");
