@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.js";
-import type { Future, Outcome } from "../future.js";
+import { Executor } from "../executor.js";
+import { Future, type Outcome } from "../future.js";
 import { decodeThrown, type EncodedThrown } from "../transfer/errors.js";
 import { splitCloneable, transferError } from "../transfer/uncloneable.js";
 import { decodeOutcomes } from "./chunks.js";
@@ -55,10 +56,13 @@ export class Dialog {
     const { call } = worker.channel;
     call?.offer();
     try {
+      if (!task.chunk) refuseOurOwn(task.args);
       this.#send(worker, task);
     } catch (refusal) {
       this.#workers.release(worker, false);
-      future.setException(transferError(task.args, "args", refusal, this.#stopOptions.cloneable, options.transfer));
+      future.setException(
+        refusal instanceof TransferError ? refusal : transferError(task.args, "args", refusal, this.#stopOptions.cloneable, options.transfer),
+      );
       return;
     }
     this.#workers.take(worker, task, "running");
@@ -195,5 +199,17 @@ export class Dialog {
     else this.#workers.release(worker, true);
     settle();
     this.#listener.free();
+  }
+}
+
+/** Structured clone would make empty objects of them, and the task would fail for want of their methods. @throws TransferError */
+function refuseOurOwn(args: readonly unknown[]): void {
+  for (const [i, arg] of args.entries()) {
+    if (arg instanceof Future)
+      throw new TransferError(`args[${i}] is a Future, which stays with the program that submitted it; await it and send its value`);
+    if (arg instanceof Executor)
+      throw new TransferError(
+        `args[${i}] is a ${arg.constructor.name}, which stays with the program that made it: a task has no way to its own pool`,
+      );
   }
 }

@@ -9,6 +9,8 @@ export interface WorkerSetup {
   readonly initializer?: FunctionReference;
   /** True: what is printed goes to the pool as {@link MessageFromWorker} `output`, not to the program's own output. */
   readonly captureOutput: boolean;
+  /** 1 for a worker of the program itself, 2 for one of a pool within such a worker, and so on. */
+  readonly depth: number;
 }
 
 export type MessageToWorker =

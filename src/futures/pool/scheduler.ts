@@ -31,6 +31,7 @@ import { decodeThrown } from "../transfer/errors.js";
 import { Alarms } from "./alarms.js";
 import { Dialog } from "./dialog.js";
 import { PoolEmitter } from "./events.js";
+import { checkDepth } from "./nesting.js";
 import type { CheckedPoolOptions } from "./options.js";
 import type { PoolWorker } from "./poolWorker.js";
 import { ReferenceNumbers } from "./references.js";
@@ -112,6 +113,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** @throws what `add` would throw for want of a pool. */
   checkOpen(): void {
+    checkDepth(this.options.name);
     if (this.#broken) throw this.#brokenError("the pool is broken");
     if (this.#closed) throw new ShutdownError(`cannot schedule new futures after shutdown of ${this.options.name}`);
     // What is still under way never gets its turn of the event loop: Node's own mark of a process in its last listeners.

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { referenceOf } from "../task.js";
 import type { Alarms } from "./alarms.js";
 import type { MessageFromWorker } from "./messages.js";
+import { depthOfWorkers } from "./nesting.js";
 import type { CheckedPoolOptions } from "./options.js";
 import { PoolWorker, type PoolWorkerState } from "./poolWorker.js";
 import type { Task } from "./task.js";
@@ -62,7 +63,12 @@ export class WorkerSet implements Iterable<PoolWorker> {
   start(): void {
     const { initializer, initargs, name, onOutput } = this.#options;
     const worker = new PoolWorker(`${name}-${this.#started++}`);
-    const setup = { worker: worker.name, captureOutput: onOutput !== undefined, ...(initializer ? { initializer: referenceOf(initializer) } : {}) };
+    const setup = {
+      worker: worker.name,
+      captureOutput: onOutput !== undefined,
+      depth: depthOfWorkers(),
+      ...(initializer ? { initializer: referenceOf(initializer) } : {}),
+    };
     const channel = this.#transport.start(setup, {
       message: (message) => this.#listener.message(worker, message),
       unreadable: (error, task) => this.#listener.unreadable(worker, error, task),

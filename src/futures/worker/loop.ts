@@ -1,6 +1,7 @@
 /** What runs inside every worker, whatever it is: takes messages, finds functions, has them called, answers. */
 import type { AnyFunction } from "../executor.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
+import { setDepth } from "../pool/nesting.js";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
 import { taskStorage } from "./currentTask.js";
@@ -18,6 +19,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
   const memory = new MemoryReport(port);
   const encode = (error: unknown): EncodedThrown => encodeThrown(error, port.cloneable);
 
+  setDepth(setup.depth);
   if (setup.captureOutput) {
     captureOutput((stream, text) => {
       const task = tasks.getStore()?.id;

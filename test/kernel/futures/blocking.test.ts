@@ -7,6 +7,7 @@ import {
   ProcessPoolExecutor,
   ThreadPoolExecutor,
   TimeoutError,
+  task,
   WorkerDiedError,
   waitSync,
 } from "concurrent-futures";
@@ -146,6 +147,32 @@ describe("blocking", () => {
     );
     assert.throws(() => new Future().resultSync(100), BlockingError);
     assert.throws(() => new ProcessPoolExecutor({ maxQueue: 1, whenFull: "wait" }), { name: "TypeError", message: /broker: true/ });
+  });
+
+  it("a task that waits for another of its own module's pool, of one worker, has its answer from a pool of its own; one that waits for itself fails", async () => {
+    const library = import.meta.resolve("concurrent-futures");
+    const source = `
+      import { task, ThreadPoolExecutor } from ${JSON.stringify(library)};
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+      export const inner = (n) => n ** 2;
+      export const outer = (n) => pool.submit(task(import.meta.url, "inner"), n).resultSync();
+      export const endless = () => pool.submit(task(import.meta.url, "endless")).resultSync();`;
+    const url = `data:text/javascript,${encodeURIComponent(source)}`;
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    assert.equal(pool.submit(task<(n: number) => number>(url, "outer"), 5).resultSync(), 25);
+    assert.throws(() => pool.submit(task(url, "endless")).resultSync(), { name: "FuturesError", message: /a pool within the workers of 10 others/ });
+  });
+
+  it("a pool or a future that is given to a task is refused by name", async () => {
+    await using pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+    const first = pool.submit(() => 1);
+    const wrong = pool.submit((future: unknown) => future, first as unknown);
+    assert.throws(() => wrong.resultSync(), { name: "TransferError", message: /^args\[0\] is a Future, .* await it and send its value/ });
+    const own = pool.submit((_n: number, executor: unknown) => executor, 1, pool as unknown);
+    assert.throws(() => own.resultSync(), {
+      name: "TransferError",
+      message: /^args\[1\] is a ThreadPoolExecutor, .* a task has no way to its own pool/,
+    });
   });
 
   it("a thread that exhausts its heap while the program blocks is noticed", async () => {
