@@ -15,6 +15,9 @@ const flag = (name) => process.argv.includes(`--${name}`);
 const libraryEntry = "src/futures/index.ts";
 const inLibrary = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", write: false, logLevel: "warning" };
 
+/** What a worker that comes as text has for a place: `import.meta.url` in it, and what its frames in stacks say. */
+const workerPlace = "concurrent-futures-worker";
+
 /** Gives the library the text of its worker, for programs that it is bundled into. */
 const workerTextIsBuilt = {
   name: "worker-text-is-built",
@@ -27,12 +30,12 @@ const workerTextIsBuilt = {
         minifySyntax: true,
         minifyWhitespace: true, // but no names: they are seen in stacks
         metafile: true,
-        define: { "import.meta.url": "undefined" },
+        define: { "import.meta.url": JSON.stringify(workerPlace) },
         // As a script it finds require among the globals, where tasks must not find it; as an ES module it finds none.
         banner: {
           js: `{const require=globalThis.require??process.getBuiltinModule;for(const k of ["require","module","exports","__filename","__dirname"])delete globalThis[k];`,
         },
-        footer: { js: "}\n//# sourceURL=concurrent-futures-worker" },
+        footer: { js: `}\n//# sourceURL=${workerPlace}` },
       });
       const contents = `export const workerText = ${JSON.stringify(outputFiles[0].text)};`;
       return { contents, watchFiles: Object.keys(metafile.inputs).map((file) => path.join(root, file)) };

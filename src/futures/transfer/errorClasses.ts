@@ -82,7 +82,7 @@ export function classFor(names: readonly string[]): ErrorClass {
   return names[0] === undefined ? Error : standIn(names[0], Error);
 }
 
-const getBuiltin: (name: string) => unknown = process.getBuiltinModule ?? createRequire(import.meta.url ?? "file:///"); // Node before 20.16
+const getBuiltin: (name: string) => unknown = process.getBuiltinModule ?? createRequire(process.execPath); // Node before 20.16
 
 /** Built-in classes that are not in every runtime, or not worth loading for errors that hardly ever come. */
 function foundLate(name: string): ErrorClass | undefined {

@@ -46,16 +46,16 @@ export function mapStack(stack: string, message: string, maps: Maps = new Map())
   }
 }
 
-/** This file, or the one it is bundled into. */
-const ownUrl: string | undefined = import.meta.url; // absent where the worker is a text
-const ownPath = ownUrl === undefined ? "" : fileURLToPath(ownUrl);
+/** This file, or the one it is bundled into; nothing in the build for bundlers, and a mere name in a worker that came as text. */
+const ownUrl: string = import.meta.url ?? "";
+const ownPath = ownUrl.startsWith("file:") ? fileURLToPath(ownUrl) : ownUrl;
 /** The entries of workers hold nothing but the library; anything else that it is bundled into may hold the user's code. */
-const isWorkerEntry = /[\\/]worker[\\/](?:thread|process)\.js$/.test(ownPath);
+const isWorkerEntry = /[\\/]worker[\\/](?:thread|process)\.js$|^concurrent-futures-worker$/.test(ownPath);
 
 /** Without the last frames that are our own, and Node's between and below them; a stack of nothing else stays. */
 function withoutPlumbing(lines: readonly string[]): readonly string[] {
   if (!isWorkerEntry) return lines;
-  const isOwn = (line: string): boolean => line.includes(ownUrl as string) || line.includes(ownPath);
+  const isOwn = (line: string): boolean => line.includes(ownUrl) || line.includes(ownPath);
   let first = lines.length;
   for (let i = lines.length - 1; i > 0; i -= 1) {
     const line = lines[i] as string;

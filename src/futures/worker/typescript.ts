@@ -7,7 +7,7 @@ import { importedFiles } from "./typescript/imports.js";
 type Hooks = typeof import("./typescript/hooks.js");
 
 /** One for a worker, as Node's hooks are: registered once, and there until its end. */
-let hooks: Promise<Hooks> | undefined;
+let hooks: Promise<Pick<Hooks, "prepare">> | undefined;
 /** Files known to be JavaScript, and looked through. */
 const javascript = new Set<string>();
 
@@ -39,15 +39,20 @@ async function prepareFor(files: readonly string[]): Promise<void> {
   await (await hooks).prepare(files);
 }
 
-async function installHooks(): Promise<Hooks> {
-  if (import.meta.url === undefined)
-    throw new TypeError(
-      "concurrent-futures was bundled into this program, and so cannot compile TypeScript: leave it outside of the bundle, or compile the module",
-    );
+async function installHooks(): Promise<Pick<Hooks, "prepare">> {
+  if (!import.meta.url.startsWith("file:")) return withoutHooks();
   // By a computed name, so that no bundler draws it into this file.
   const loaded = (await import(new URL("./typescript.js", import.meta.url).href)) as Hooks;
   loaded.install();
   return loaded;
+}
+
+/** A worker that came as text has no hooks beside it: its program is a bundle, where Node itself has to be able to take the types away. */
+function withoutHooks(): Pick<Hooks, "prepare"> {
+  if ((process.features as { typescript?: unknown }).typescript) return { prepare: async () => {} };
+  throw new TypeError(
+    'concurrent-futures was bundled into this program, and so cannot compile TypeScript: compile the module, or leave the library outside of the bundle, in esbuild with external: ["concurrent-futures"]',
+  );
 }
 
 function leadsToTypeScript(entry: string): boolean {

@@ -13,6 +13,7 @@ const seen = {
   notDone: 0,
   task: { hasWorker: true, hasSignal: true, aborted: false },
   error: [true, "TimeoutError", "too slow"],
+  strangers: [],
   isFuture: true,
 };
 const seenOnBoth = [
@@ -24,6 +25,15 @@ const seenOnBoth = [
 const oldestCompiler = "typescript-oldest";
 /** Bytes. What a library user downloads stays small. */
 const sizeLimit = 200_000;
+
+/** Into a folder of the given one; the worker's module is bundled too. Gives the program's file. */
+async function bundle(project: Project, entry: string, folder: string, options: BuildOptions): Promise<string> {
+  const outdir = path.join(folder, `bundle of ${entry}${options.minify ? ", small" : ""}`);
+  const common: BuildOptions = { bundle: true, platform: "node", absWorkingDir: project.folder, outdir, logLevel: "silent" };
+  await build({ ...common, entryPoints: ["work.mjs"], format: "esm", outExtension: { ".js": ".mjs" }, ...(options.packages ? options : {}) });
+  await build({ ...common, ...options, entryPoints: [entry], outExtension: { ".js": path.extname(entry) } });
+  return path.join(outdir, entry);
+}
 
 describe("the npm package", function () {
   this.timeout(120_000);
@@ -92,17 +102,8 @@ describe("the npm package", function () {
   });
 
   describe("bundled by esbuild", () => {
-    /** In a folder beside the project, where no package is to be found; the worker's module is bundled too. */
-    async function bundle(entry: string, folder: string, options: BuildOptions): Promise<string> {
-      const outdir = path.join(folder, `bundle of ${entry}${options.minify ? ", small" : ""}`);
-      const common: BuildOptions = { bundle: true, platform: "node", absWorkingDir: project.folder, outdir, logLevel: "silent" };
-      await build({ ...common, entryPoints: ["work.mjs"], format: "esm", outExtension: { ".js": ".mjs" }, ...(options.packages ? options : {}) });
-      await build({ ...common, ...options, entryPoints: [entry], outExtension: { ".js": path.extname(entry) } });
-      return path.join(outdir, entry);
-    }
-
     it("works as a package that stays outside", async () => {
-      assert.deepEqual(await project.answer(await bundle("main.mjs", project.folder, { format: "esm", packages: "external" })), seenOnBoth);
+      assert.deepEqual(await project.answer(await bundle(project, "main.mjs", project.folder, { format: "esm", packages: "external" })), seenOnBoth);
     });
 
     for (const minify of [false, true]) {
@@ -111,11 +112,18 @@ describe("the npm package", function () {
         ["main.cjs", "cjs"],
       ] as const) {
         it(`works within the one file of a program, ${format}${minify ? ", minified" : ""}`, async () => {
-          const file = await bundle(entry, workplace.root, { format, minify });
+          const file = await bundle(project, entry, workplace.root, { format, minify });
           assert.deepEqual(await project.answer(file), seenOnBoth);
         });
       }
     }
+  });
+
+  it("says what to do when a bundled program has TypeScript for its workers, unless Node takes the types away itself", async () => {
+    const { code, stdout, stderr } = await project.node(await bundle(project, "typed.mjs", workplace.root, { format: "esm" }));
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    if ((process.features as { typescript?: unknown }).typescript) assert.equal(stdout, "2\n2\n");
+    else assert.match(stdout, /^(TypeError: concurrent-futures was bundled into this program.*external: \["concurrent-futures"\]\n){2}$/);
   });
 
   describe("in TypeScript", () => {

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 
-const get: (name: string) => unknown = process.getBuiltinModule ?? createRequire(import.meta.url ?? "file:///"); // Node before 20.16
+const get: (name: string) => unknown = process.getBuiltinModule ?? createRequire(process.execPath); // Node before 20.16
 
 export const fs = get("node:fs") as typeof import("node:fs");
 export const url = get("node:url") as typeof import("node:url");
