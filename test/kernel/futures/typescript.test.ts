@@ -20,8 +20,8 @@ const moduleIn = (folder: URL, file: string, name: string): Run => task<Run>(new
 const fixture = (file: string, name: string): Run => moduleIn(fixtures, file, name);
 
 const esbuild = path.dirname(fileURLToPath(import.meta.resolve("esbuild/package.json")));
-/** The folder of a typescript package before version 7, which has the API that this repository's own has not. */
-const typescriptWithApi = process.env["FUTURES_TEST_TYPESCRIPT"];
+/** A typescript package before version 7, which has the API that this repository's own has not. */
+const typescriptWithApi = path.resolve("node_modules", "typescript-oldest");
 
 /** A folder of a user who has no compiler installed but those given, by the names of their packages. */
 async function withFolder<R>(files: Record<string, string>, use: (folder: URL) => Promise<R>, compilers: Record<string, string> = {}): Promise<R> {
@@ -266,8 +266,7 @@ describe("TypeScript sources", () => {
     );
   });
 
-  it("are compiled by typescript where that has an API and esbuild is not there, or cannot do what is asked for", async function () {
-    if (!typescriptWithApi) skip(this, "FUTURES_TEST_TYPESCRIPT does not name the folder of a typescript package before version 7");
+  it("are compiled by typescript where that has an API and esbuild is not there, or cannot do what is asked for", async () => {
     const decorated = {
       "tsconfig.json": '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }',
       "m.ts": `
