@@ -182,7 +182,7 @@ function testBuilds() {
       format: "esm",
       outExtension: { ".js": ".mjs" },
       plugins: [...tests.plugins, helpersStayInPlace],
-      entryPoints: inFolders("unit", "kernel", "conformance", "e2e"),
+      entryPoints: inFolders("unit", "kernel", "conformance", "faults", "e2e"),
     },
     // In the extension host "vscode" exists for require() only.
     { ...tests, format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: inFolders("host/suite") },

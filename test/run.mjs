@@ -3,7 +3,8 @@
 //   unit     plain mocha
 //   kernel   plain mocha, on real pools and processes
 //   conformance  plain mocha, on real pools: CPython's own tests, row by row (conformance/table.ts)
-//   node24, conformance24  the library's tests of these three, again, on Node 24
+//   faults   plain mocha, on real pools: everything that is known to break pools (faults/table.ts)
+//   node24, conformance24  the library's tests of these four, again, on Node 24
 //   host     mocha inside the extension host of a real VS Code (host/runHostTests.mjs)
 //   e2e      plain mocha; drives a served VS Code in a browser (host/server.mjs, host/window.mjs)
 // Without names all of them, and then a suite without tests is a failure. The last line is "N passed, N failed", with ", N skipped" if any was.

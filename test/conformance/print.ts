@@ -1,19 +1,9 @@
 /** The conformance table as text: rows, verdicts and what became of their tests in one run. */
+import { aligned, markdown, type Results } from "../support/tableText.js";
 import type { Row } from "./rows/row.js";
-import { keyOf, keysOf, table } from "./table.js";
+import { keysOf, table } from "./table.js";
 
-/** Of each test by its key. A test that is not in here was not run. */
-export type Results = ReadonlyMap<string, "pass" | "fail">;
-
-/** @param report what `test/support/reporter.mjs` has written: a line of JSON an event. */
-export function resultsOf(report: string): Results {
-  const results = new Map<string, "pass" | "fail">();
-  for (const line of report.split("\n").filter(Boolean)) {
-    const { event, title } = JSON.parse(line) as { event: string; title: string };
-    if (event === "pass" || event === "fail") results.set(keyOf(title.split(" > ").at(-1) ?? title), event);
-  }
-  return results;
-}
+export { resultsOf } from "../support/tableText.js";
 
 interface Line {
   readonly row: Row;
@@ -27,7 +17,7 @@ const columns = { alone: "", thread: " [threads]", process: " [processes]" };
 /** The rows with their results. `missing`: the row asks for a test that was not run. */
 function linesOf(results: Results): Line[] {
   return table.map((row) => {
-    const outcome = (key: string): string => (keysOf(row).includes(key) ? (results.get(key) ?? "missing") : "-");
+    const outcome = (key: string): string => (keysOf(row).includes(key) ? (results.get(key)?.outcome ?? "missing") : "-");
     return { row, cells: Object.values(columns).map((ground) => outcome(row.id + ground)) };
   });
 }
@@ -50,29 +40,18 @@ export function countOf(results: Results): string {
 
 /** For a terminal: aligned columns. Rows that do not apply are followed by their reason. */
 export function asText(results: Results): string {
-  const lines = [
+  const rows = [
     ["row", "verdict", ...Object.keys(columns)],
     ...linesOf(results).map(({ row, cells }) => [row.id, row.verdict, ...cells, ...(row.verdict === "N" ? [`N: ${row.note}`] : [])]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return [...text, "", countOf(results)].join("\n");
+  return [...aligned(rows), "", countOf(results)].join("\n");
 }
 
 /** As a table in markdown, with what each row asserts and how it is adapted. */
 export function asMarkdown(results: Results): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  const headings = ["row", "verdict", ...Object.keys(columns), "asserts", "adapted how, or why not"];
-  return [
-    line(headings),
-    line(headings.map(() => "---")),
-    ...linesOf(results).map(({ row, cells }) => line([`\`${row.id}\``, row.verdict, ...cells, row.asserts, row.note])),
-    "",
-    countOf(results),
-  ].join("\n");
+  const rows = [
+    ["row", "verdict", ...Object.keys(columns), "asserts", "adapted how, or why not"],
+    ...linesOf(results).map(({ row, cells }) => [`\`${row.id}\``, row.verdict, ...cells, row.asserts, row.note]),
+  ];
+  return [...markdown(rows), "", countOf(results)].join("\n");
 }

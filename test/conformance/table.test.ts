@@ -1,18 +1,7 @@
 import assert from "node:assert/strict";
-import { keyOf, keysOf, table } from "./table.js";
-
-/** Titles of all tests that mocha knows in this run, also of those that it leaves out. */
-function titlesOf(suite: Mocha.Suite): string[] {
-  return [...suite.tests.map((test) => test.title), ...suite.suites.flatMap(titlesOf)];
-}
-
-function pendingOf(suite: Mocha.Suite): string[] {
-  return [...suite.tests.filter((test) => test.isPending()).map((test) => test.title), ...suite.suites.flatMap(pendingOf)];
-}
-
-function rootOf(suite: Mocha.Suite): Mocha.Suite {
-  return suite.parent ? rootOf(suite.parent) : suite;
-}
+import { pendingOf, rootOf, titlesOf } from "../support/mochaTitles.js";
+import { keyOf } from "../support/tableText.js";
+import { keysOf, table } from "./table.js";
 
 describe("the conformance table", () => {
   it("has a row for each of CPython's 155 tests, as many a file as that file has", () => {

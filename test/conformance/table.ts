@@ -30,9 +30,6 @@ export const keysOf = (row: Row): string[] => {
   return row.grounds.length === 0 ? [row.id] : row.grounds.map((ground) => `${row.id} [${ground}]`);
 };
 
-/** The part of a test's title that names its row and its ground; the rest of it is for people. */
-export const keyOf = (title: string): string => title.split(": ")[0] ?? title;
-
 /** @throws Error if there is no row of this id: a test must not stand beside the table. */
 export function rowOf(id: string): Row {
   const row = table.find((candidate) => candidate.id === id);

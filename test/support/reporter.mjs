@@ -18,7 +18,7 @@ export class Reporter extends Spec {
     super(runner, options);
     const file = process.env.FUTURES_TEST_REPORT;
     const note = (/** @type {string} */ event, /** @type {Mocha.Runnable} */ test) => {
-      if (file) appendFileSync(file, `${JSON.stringify({ event, title: test.titlePath().join(" > ") })}\n`);
+      if (file) appendFileSync(file, `${JSON.stringify({ event, title: test.titlePath().join(" > "), told: toldOf(test) })}\n`);
     };
     runner.on(EVENT_TEST_BEGIN, (test) => note("start", test));
     runner.on(EVENT_TEST_PASS, (test) => note("pass", test));
@@ -31,6 +31,14 @@ export class Reporter extends Spec {
       if (file) appendFileSync(file, `${JSON.stringify({ event: "end", title: "" })}\n`);
     });
   }
+}
+
+/**
+ * @param {Mocha.Runnable} test
+ * @returns {unknown} What `tell` of support/tableText.ts left at the test.
+ */
+function toldOf(test) {
+  return /** @type {any} */ (test).told;
 }
 
 /**

@@ -17,7 +17,7 @@ import { judge, readReport } from "./report.mjs";
  */
 
 /** What is tested on a second Node too: all that a user of the library meets. */
-const libraryTests = ["unit/futures", "kernel/futures", "kernel/package"].map((folder) => `out/test/${folder}`);
+const libraryTests = ["unit/futures", "kernel/futures", "kernel/package", "faults"].map((folder) => `out/test/${folder}`);
 
 /** Node 24, or the one that FUTURES_HOST_NODE names. */
 const onSecondNode = { needsHost: !process.env["FUTURES_HOST_NODE"], node: hostNode };
@@ -27,6 +27,7 @@ const suites = {
   unit: { built: ["out/test/unit"], timeout: 10_000, inEditor: false, needsHost: false },
   kernel: { built: ["out/test/kernel"], timeout: 30_000, inEditor: false, needsHost: false },
   conformance: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, needsHost: false },
+  faults: { built: ["out/test/faults"], timeout: 30_000, inEditor: false, needsHost: false },
   node24: { built: libraryTests, timeout: 30_000, inEditor: false, ...onSecondNode },
   // By itself, since its table tells of every test beside it.
   conformance24: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, ...onSecondNode },
