@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BrokenExecutor, BrokenProcessPool, BrokenThreadPool, type Future, WorkerDiedError } from "concurrent-futures";
-import { breaks, fault, type Options, type Scene } from "./support/fault.js";
+import { breaks, fault, type Options, oneWorker, type Scene } from "./support/fault.js";
 import { errorOf, told } from "./support/outcome.js";
 import { eat, exit, pend, spin, startOf } from "./support/tasks.js";
 import type { Ground } from "./table.js";
@@ -117,14 +117,18 @@ describe("faults: death at a task", () => {
     );
   }
 
-  fault("port.close", async ({ pool }) => {
-    const closer = pool.submit(async function close() {
-      const { parentPort } = await import("node:worker_threads");
-      parentPort?.close();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-      return "unharmed";
-    });
-    assert.equal(await closer.result(), "unharmed");
-    return told(closer);
-  });
+  fault(
+    "port.close",
+    async ({ pool }) => {
+      const closer = pool.submit(async function close() {
+        const { parentPort } = await import("node:worker_threads");
+        parentPort?.close();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return "unharmed";
+      });
+      assert.equal(await closer.result(), "unharmed");
+      return told(closer);
+    },
+    oneWorker,
+  );
 });

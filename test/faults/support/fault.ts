@@ -36,6 +36,8 @@ export interface Setting {
   readonly afterwards?: (pool: PoolExecutor) => unknown;
 }
 
+export const oneWorker: Setting = { options: () => ({ maxWorkers: 1 }) };
+
 /**
  * The tests of a row of the fault matrix, one for each pool that it names: it settles as `strike` says, the next three tasks succeed, and once the pool is
  * shut down nothing is left of it.
@@ -70,7 +72,7 @@ async function onScene(ground: Ground, strike: Strike, { options, afterwards = t
   const pids = pidsOf(pool);
   const kill: Scene["kill"] = ({ pid, threadId }, signal = "SIGKILL") => {
     if (pid !== undefined) process.kill(pid, signal);
-    else void threads.list.find((thread) => thread.threadId === threadId)?.terminate();
+    else threads.terminate(threadId as number);
   };
   try {
     const started = performance.now();
@@ -94,16 +96,23 @@ async function threeSucceed(pool: PoolExecutor): Promise<void> {
   assert.deepEqual(await inTime("the next three tasks", Promise.all(values)), [1, 2, 3]);
 }
 
-/** The threads that Node itself starts from now on; a live list. */
-function threadsFromNowOn(): { readonly list: readonly Worker[]; readonly forget: () => void } {
-  const list: Worker[] = [];
-  const started = (thread: Worker): void => void list.push(thread);
+/** The threads that Node itself starts from now on. */
+function threadsFromNowOn(): { terminate(threadId: number): void; forget(): void } {
+  const living = new Map<number, Worker>();
+  const condemned = new Set<number>();
+  const started = (thread: Worker): void => {
+    living.set(thread.threadId, thread);
+    if (condemned.has(thread.threadId)) void thread.terminate();
+  };
   process.on("worker", started);
   return {
-    list,
+    terminate(threadId) {
+      condemned.add(threadId); // Node tells of a thread a little after its start
+      void living.get(threadId)?.terminate();
+    },
     forget() {
       process.off("worker", started);
-      list.length = 0;
+      living.clear();
     },
   };
 }
