@@ -28,6 +28,7 @@ import { BlockingError, type BrokenExecutor, QueueFullError, ShutdownError } fro
 import type { Future } from "../future.js";
 import type { FunctionReference } from "../task.js";
 import { decodeThrown } from "../transfer/errors.js";
+import { AbortListeners } from "./abortListeners.js";
 import { Alarms } from "./alarms.js";
 import { Dialog } from "./dialog.js";
 import { PoolEmitter } from "./events.js";
@@ -82,6 +83,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#stopOptions = {
       workers: this.workers,
       alarms: this.#alarms,
+      aborts: new AbortListeners(),
       grace: options.stopGrace,
       cloneable: transport.cloneable,
       replace: () => this.#dispatch(),

@@ -2,6 +2,7 @@
 import { TimeoutError } from "../errors.js";
 import { addWaiter } from "../future.js";
 import { encodeThrown } from "../transfer/errors.js";
+import type { AbortListeners } from "./abortListeners.js";
 import type { Alarms } from "./alarms.js";
 import type { Task } from "./task.js";
 import type { WorkerSet } from "./workerSet.js";
@@ -9,6 +10,7 @@ import type { WorkerSet } from "./workerSet.js";
 export interface StopOptions {
   readonly workers: WorkerSet;
   readonly alarms: Alarms;
+  readonly aborts: AbortListeners;
   /** ms between the abort signal and the end of the worker. */
   readonly grace: number;
   readonly cloneable: (value: unknown) => boolean;
@@ -18,9 +20,7 @@ export interface StopOptions {
 
 /** Stops the task when the signal is aborted, with the signal's reason; lets go of the signal when the task is done. */
 export function stopOnAbort(task: Task, signal: AbortSignal, options: StopOptions): void {
-  const abort = (): void => stop(task, signal.reason, options);
-  signal.addEventListener("abort", abort, { once: true });
-  task.future[addWaiter](() => signal.removeEventListener("abort", abort));
+  task.future[addWaiter](options.aborts.add(signal, () => stop(task, signal.reason, options)));
 }
 
 /** Stops the task when it has run for `timeout` ms from now; then it has failed, also if it still returns something. */

@@ -67,6 +67,9 @@ async function onScene(ground: Ground, strike: Strike, { options, afterwards = t
   await null; // mocha's own timer is there only once the test has returned its promise
   const before = traces();
   const threads = threadsFromNowOn();
+  const leaks: Error[] = [];
+  const warned = (warning: Error): void => void (warning.name === "MaxListenersExceededWarning" && leaks.push(warning));
+  process.on("warning", warned);
   const chosen: Options = { maxWorkers: 2, onWorkerDeath: "replace", onOutput: () => {}, ...options?.(ground) };
   const pool = ground === "threads" ? new ThreadPoolExecutor(chosen) : new ProcessPoolExecutor(chosen);
   const pids = pidsOf(pool);
@@ -80,7 +83,9 @@ async function onScene(ground: Ground, strike: Strike, { options, afterwards = t
     const ms = performance.now() - started;
     await afterwards(pool);
     await inTime("shutdown", pool.shutdown());
+    assert.deepEqual(leaks, [], "Node has warned of a leak");
     threads.forget();
+    process.off("warning", warned);
     await leftNothing(pool, pids, before);
     return { text, ms };
   } catch (error) {
@@ -88,6 +93,7 @@ async function onScene(ground: Ground, strike: Strike, { options, afterwards = t
     throw error;
   } finally {
     threads.forget();
+    process.off("warning", warned);
   }
 }
 
