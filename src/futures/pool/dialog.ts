@@ -93,7 +93,7 @@ export class Dialog {
   }
 
   take(worker: PoolWorker, message: MessageFromWorker): void {
-    // User code can post to the pool's channel too: process.send(null).
+    // User code can post to the pool's channel too: process.send(null), or something that looks like a message.
     if (typeof message !== "object" || message === null) return;
     if (message.type === "output") {
       const { stream, text, task } = message;
@@ -103,7 +103,7 @@ export class Dialog {
     if (message.type !== "exiting") worker.uncaught = message.type === "uncaught" ? { error: decodeThrown(message.error) } : undefined;
     const answers = message.type === "result" || message.type === "chunk" || message.type === "error";
     if (worker.state === "stopping" && !answers) return;
-    if ("task" in message && message.task !== undefined && worker.task?.future.id !== message.task) return;
+    if (!concerns(worker, message)) return;
     switch (message.type) {
       case "ready":
         this.#workers.become(worker, "idle");
@@ -199,6 +199,27 @@ export class Dialog {
     else this.#workers.release(worker, true);
     settle();
     this.#listener.free();
+  }
+}
+
+/** Whether what is said of a task is said of the one that the worker holds, and what is said of the worker can be true. */
+function concerns({ state, task }: PoolWorker, message: MessageFromWorker): boolean {
+  switch (message.type) {
+    case "ready":
+    case "initializerFailed":
+      return state === "starting";
+    case "revoked":
+      return task !== undefined && task.future.id === message.task && task.future.done();
+    case "started":
+    case "progress":
+    case "result":
+    case "chunk":
+    case "error":
+      return task !== undefined && task.future.id === message.task;
+    case "unreadable":
+      return message.task === undefined || task?.future.id === message.task;
+    default:
+      return true;
   }
 }
 

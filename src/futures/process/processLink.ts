@@ -31,6 +31,9 @@ export interface ProcessLink {
   hold(held: boolean): void;
 }
 
+/** ms that a process whose channel is closed has to end by itself: one that a task has disconnected may have lost what makes it. */
+const disconnectedGrace = 1000;
+
 /** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
 const stderrGrace = 100;
 
@@ -71,8 +74,16 @@ function forwardPipes(child: ChildProcess, setup: WorkerSetup, events: LinkEvent
 /** The end is told after the last message: the channel may still be full when the process is gone. */
 function whenEnded(child: ChildProcess, tail: () => string, events: LinkEvents): void {
   let failure: unknown;
+  let ending: NodeJS.Timeout | undefined;
+  // Nothing that it does can be heard any more, and its end must not wait for it.
+  child.once("disconnect", () => {
+    if (child.exitCode === null && child.signalCode === null) ending = setTimeout(() => child.kill("SIGKILL"), disconnectedGrace);
+  });
   const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-    child.once("exit", (exitCode, signal) => resolve([exitCode, signal]));
+    child.once("exit", (exitCode, signal) => {
+      clearTimeout(ending);
+      resolve([exitCode, signal]);
+    });
     child.on("error", (error) => {
       failure ??= error;
       if (child.pid === undefined) resolve([null, null]); // it was never started: no exit will come

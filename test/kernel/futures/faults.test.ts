@@ -257,6 +257,20 @@ describe("faults of one pool only", () => {
     }
   });
 
+  it("a process that closes its channel and does not end by itself is ended, and fails its task", async () => {
+    const pool = new ProcessPoolExecutor({ maxWorkers: 1, onWorkerDeath: "replace" });
+    const error = await pool
+      .submit(function leave() {
+        process.removeAllListeners("disconnect");
+        process.disconnect();
+        return new Promise((resolve) => setTimeout(resolve, 2 ** 30));
+      })
+      .exception();
+    assert.ok(error instanceof WorkerDiedError && /while it ran leave/.test(error.message), String(error));
+    await stillWorks(pool);
+    await pool.shutdown();
+  });
+
   it("a process that cannot be started for want of its folder breaks the pool with the reason", async () => {
     const pool = new ProcessPoolExecutor({ maxWorkers: 1, cwd: "/no/such/folder" });
     const error = await pool.submit(() => 1).exception();
