@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import { checkTimeout } from "./deadline.js";
 import type { Future, Outcome } from "./future.js";
 import { MapIterator, type Unit } from "./map.js";
-import { batches, checkMapOptions, inputOf, sizeOf } from "./mapInput.js";
+import { batches, inputOf, sizeOf } from "./mapInput.js";
+import { checkMapOptions, type MapInput, type MapOptions } from "./mapOptions.js";
 
 /** A function that an executor may run: its parameters and its result cross between workers. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are contravariant; `unknown` would accept no function with typed parameters
@@ -13,34 +14,6 @@ export type TaskResult<R> = R extends AsyncGenerator<unknown, infer T> ? T : R e
 
 /** What `Future.progress` gives, for a function that returns `R`: what a generator yields. */
 export type TaskProgress<R> = R extends AsyncGenerator<infer Y> ? Y : R extends Generator<infer Y> ? Y : unknown;
-
-/** What `map` goes over. */
-export type MapInput<T> = Iterable<T> | AsyncIterable<T>;
-
-/** Options of {@link Executor.map}. */
-export interface MapOptions {
-  /** ms for the whole iteration, counted from the call of `map`; `undefined`: without limit. */
-  timeout?: number | undefined;
-  /**
-   * Calls sent to a worker at once, which pays for short ones; a positive integer, default 1. `"auto"`: four chunks to a worker if the
-   * length of the inputs is known, growing ones if not. An executor that cannot send several calls at once ignores it. CPython `chunksize`.
-   */
-  chunksize?: number | "auto" | undefined;
-  /**
-   * Chunks submitted and not yet given, at most; a positive integer. The inputs are read only as far, so they may be endless. Default: everything is
-   * submitted at the call. CPython `buffersize`.
-   */
-  buffersize?: number | undefined;
-  /** False: results come as they are done, in any order. Default true. */
-  ordered?: boolean | undefined;
-  /** True: what a call throws is given in the place of its result. Default false. */
-  returnExceptions?: boolean | undefined;
-  /**
-   * What the error of a call means for the rest. `"stop"`, the default: it is cancelled and the iterator has ended. `"continue"`: further steps go on
-   * with the following items; call `next()` for it, since `for await` leaves at the first error. The `timeout` always ends the iterator.
-   */
-  onError?: "stop" | "continue" | undefined;
-}
 
 /** Options of {@link Executor.shutdown}. CPython's parameters of the same names. */
 export interface ShutdownOptions {

@@ -18,13 +18,12 @@ export {
 export {
   type AnyFunction,
   Executor,
-  type MapInput,
-  type MapOptions,
   type ShutdownOptions,
   type TaskProgress,
   type TaskResult,
 } from "./executor.js";
 export { Future, type FutureState, type Outcome } from "./future.js";
+export type { MapInput, MapOptions } from "./mapOptions.js";
 export type { DiagnosticsMessage, PoolEvents } from "./pool/events.js";
 export type { WorkerMemory } from "./pool/messages.js";
 export type { PoolOptions, TaskOutput } from "./pool/options.js";

@@ -1,8 +1,8 @@
 import { Deadline } from "./deadline.js";
 import { CancelledError, QueueFullError, TimeoutError } from "./errors.js";
-import type { MapOptions } from "./executor.js";
 import { addWaiter, type Future, type Outcome, removeWaiter } from "./future.js";
 import type { Batch, BatchReader } from "./mapInput.js";
+import type { MapOptions } from "./mapOptions.js";
 
 /** What `map` submits at once: one call, or a chunk of them. */
 export interface Unit<R> {

@@ -1,6 +1,5 @@
-/** What `map` reads: its inputs, zipped and cut into chunks, and its options. */
-import { inspect } from "node:util";
-import type { MapInput, MapOptions } from "./executor.js";
+/** What `map` reads: its inputs, zipped and cut into chunks. */
+import type { MapInput } from "./mapOptions.js";
 
 /** The arguments of the calls of one chunk, at least one. */
 export type Batch = readonly unknown[][];
@@ -12,23 +11,6 @@ export interface BatchReader {
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Lets go of the inputs. */
   close(): void;
-}
-
-/** @throws TypeError for an option of the wrong type, RangeError for one out of range; the message names it and what was given. CPython `Executor.map`. */
-export function checkMapOptions({ chunksize, buffersize, ordered, returnExceptions, onError }: MapOptions): void {
-  if (chunksize !== "auto") checkCount("chunksize", chunksize, ' or "auto"');
-  checkCount("buffersize", buffersize);
-  for (const [name, value] of Object.entries({ ordered, returnExceptions }))
-    if (value !== undefined && typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${inspect(value, { depth: 0 })}`);
-  if (onError !== undefined && onError !== "stop" && onError !== "continue")
-    throw new RangeError(`onError must be "stop" or "continue", got ${inspect(onError, { depth: 0 })}`);
-}
-
-function checkCount(name: string, value: unknown, otherwise = ""): void {
-  if (value === undefined) return;
-  if (typeof value !== "number" || !Number.isInteger(value))
-    throw new TypeError(`${name} must be an integer${otherwise}, got ${inspect(value, { depth: 0 })}`);
-  if (value < 1) throw new RangeError(`${name} must be at least 1, got ${value}`);
 }
 
 /** How many calls the inputs make, if each of them tells its length. */
