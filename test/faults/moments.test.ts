@@ -3,11 +3,14 @@ import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { BrokenExecutor, type PoolExecutor, WorkerDiedError, type WorkerInfo, wait } from "concurrent-futures";
-import { fault, type Options, oneWorker } from "./support/fault.js";
+import { type Future, type PoolExecutor, WorkerDiedError, type WorkerInfo, wait } from "concurrent-futures";
+import { breaks, fault, type Options, oneWorker, refusesForGood, type Scene, type Strike } from "./support/fault.js";
 import { inTime } from "./support/limit.js";
-import { errorOf, failsWith, settled, told } from "./support/outcome.js";
+import { brokenByDeath, errorOf, failsWith, settled, told } from "./support/outcome.js";
 import { exit, pend, startOf } from "./support/tasks.js";
+
+/** What Node gives for the exit code of a thread that is terminated depends on how far its start has come. */
+const killedAtStart = /ended while it started: (killed by SIGKILL|exit code [01])/;
 
 /** Bytes of a large message: far more than a pipe holds. */
 const large = 32 * 1024 * 1024;
@@ -18,8 +21,6 @@ async function nobodyIsLeft(pool: PoolExecutor): Promise<void> {
   };
   await inTime("the end of all workers", empty());
 }
-
-const refusesWork = (pool: PoolExecutor): void => assert.throws(() => pool.submit(() => 1), BrokenExecutor);
 
 /** Ends its worker unless the file is there, which it makes. */
 async function exitUnlessThere(file: string): Promise<void> {
@@ -49,19 +50,17 @@ describe("faults: death at a bad moment", () => {
     oneWorker,
   );
 
-  fault(
-    "moment.idle",
-    async ({ pool, kill }) => {
-      const done = pool.submit(() => "done");
-      assert.equal(await inTime("the task", done.result()), "done");
-      const [worker] = pool.workers();
-      assert.equal(worker?.state, "idle");
-      kill(worker as WorkerInfo);
-      await nobodyIsLeft(pool);
-      return told(done);
-    },
-    oneWorker,
-  );
+  const dieIdle: Strike = async ({ pool, kill }) => {
+    const done = pool.submit(() => "done");
+    assert.equal(await inTime("the task", done.result()), "done");
+    const [worker] = pool.workers();
+    assert.equal(worker?.state, "idle");
+    kill(worker as WorkerInfo);
+    await nobodyIsLeft(pool);
+    return told(done);
+  };
+  fault("moment.idle", dieIdle, oneWorker);
+  breaks("moment.idle", dieIdle, oneWorker);
 
   fault(
     "moment.starting",
@@ -75,21 +74,29 @@ describe("faults: death at a bad moment", () => {
     oneWorker,
   );
 
-  fault(
-    "moment.never-starts",
-    async ({ pool, kill }) => {
-      pool.events.on("workerStart", (worker) => kill(worker));
+  breaks(
+    "moment.starting",
+    async ({ pool, ground, kill }) => {
+      pool.events.once("workerStart", (worker) => kill(worker));
       const futures = [1, 2, 3].map(() => pool.submit(() => 1));
-      for (const future of futures) {
-        const error = await failsWith(future, BrokenExecutor, /the pool broke while this task was in it: worker .* ended while it started/);
-        assert.ok(error.cause instanceof WorkerDiedError, String(error.cause));
-      }
+      for (const death of await brokenByDeath(futures, ground)) assert.match(death.message, killedAtStart);
       return told(futures[0] as (typeof futures)[number]);
     },
-    { ...oneWorker, afterwards: refusesWork },
+    oneWorker,
   );
 
-  const initializers: string[] = [];
+  fault(
+    "moment.never-starts",
+    async ({ pool, ground, kill }) => {
+      pool.events.on("workerStart", (worker) => kill(worker));
+      const futures = [1, 2, 3].map(() => pool.submit(() => 1));
+      for (const death of await brokenByDeath(futures, ground)) assert.match(death.message, killedAtStart);
+      return told(futures[0] as (typeof futures)[number]);
+    },
+    { ...oneWorker, afterwards: refusesForGood },
+  );
+
+  const initializers: string[] = []; // files
   after(() => {
     for (const file of initializers) rmSync(file, { force: true });
   });
@@ -112,28 +119,41 @@ describe("faults: death at a bad moment", () => {
 
   fault(
     "moment.every-initializer",
-    async ({ pool }) => {
+    async ({ pool, ground }) => {
       const futures = [1, 2, 3].map(() => pool.submit(() => 1));
-      for (const future of futures) {
-        const error = await failsWith(future, BrokenExecutor, /the pool broke while this task was in it: worker .*: exit code 8/);
-        assert.ok(error.cause instanceof WorkerDiedError && error.cause.exitCode === 8, String(error.cause));
-      }
+      for (const death of await brokenByDeath(futures, ground)) assert.equal(death.exitCode, 8);
       return told(futures[0] as (typeof futures)[number]);
     },
-    { options: () => ({ maxWorkers: 1, initializer: exit, initargs: [8] }), afterwards: refusesWork },
+    { options: () => ({ maxWorkers: 1, initializer: exit, initargs: [8] }), afterwards: refusesForGood },
   );
+
+  /** Kills the only worker while it is sent a large argument. */
+  async function dieOfArgument({ pool, kill }: Scene): Promise<Record<"victim" | "behind", Future<unknown>>> {
+    const lengthOf = (bytes: Uint8Array): Promise<never> | number => (bytes.length > 1 ? new Promise<never>(() => {}) : bytes.length);
+    await inTime("the first task", pool.submit(lengthOf, new Uint8Array(1)).result());
+    const victim = pool.submit(lengthOf, new Uint8Array(large));
+    const behind = pool.submit(() => "behind");
+    while (pool.workers()[0]?.task !== victim.id) await null; // a pipe takes only a part of it in this turn
+    kill(pool.workers()[0] as WorkerInfo);
+    return { victim, behind };
+  }
 
   fault(
     "moment.argument",
-    async ({ pool, kill }) => {
-      const lengthOf = (bytes: Uint8Array): Promise<never> | number => (bytes.length > 1 ? new Promise<never>(() => {}) : bytes.length);
-      await inTime("the first task", pool.submit(lengthOf, new Uint8Array(1)).result());
-      const victim = pool.submit(lengthOf, new Uint8Array(large));
-      const behind = pool.submit(() => "behind");
-      while (pool.workers()[0]?.task !== victim.id) await null; // a pipe takes only a part of it in this turn
-      kill(pool.workers()[0] as WorkerInfo);
+    async (scene) => {
+      const { victim, behind } = await dieOfArgument(scene);
       await failsWith(victim, WorkerDiedError, /while it ran lengthOf: (killed by SIGKILL|exit code 1)/);
-      assert.equal(await behind.result(), "behind");
+      assert.equal(await inTime("the task behind", behind.result()), "behind");
+      return told(victim);
+    },
+    oneWorker,
+  );
+
+  breaks(
+    "moment.argument",
+    async (scene) => {
+      const { victim, behind } = await dieOfArgument(scene);
+      for (const death of await brokenByDeath([victim, behind], scene.ground)) assert.match(death.message, /while it ran lengthOf/);
       return told(victim);
     },
     oneWorker,
@@ -192,5 +212,15 @@ describe("faults: death at a bad moment", () => {
     assert.deepEqual(wrong, [futures[5000]]);
     assert.ok((await errorOf(futures[5000] as (typeof futures)[number])) instanceof WorkerDiedError);
     return "one WorkerDiedError, 9,999 values";
+  });
+
+  breaks("moment.10000", async ({ pool, ground }) => {
+    const futures = Array.from({ length: 10_000 }, (_, i) => (i === 100 ? pool.submit(exit, 1) : pool.submit((n: number) => n, i)));
+    await inTime("10,000 futures", wait(futures));
+    const [done, failed] = [futures.filter((future) => future.peek()?.kind === "value"), futures.filter((future) => future.peek()?.kind === "error")];
+    assert.equal(done.length + failed.length, futures.length);
+    for (const death of await brokenByDeath(failed, ground)) assert.equal(death.exitCode, 1);
+    assert.ok(failed.includes(futures[100] as (typeof futures)[number]) && failed.length > 1000, `${failed.length} have failed`);
+    return `${done.length} values, ${failed.length} times ${told(failed[0] as (typeof futures)[number])}`;
   });
 });

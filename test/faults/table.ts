@@ -10,7 +10,7 @@ export interface Fault {
   /** What goes wrong, for people. */
   readonly fault: string;
   readonly grounds: readonly Ground[];
-  /** It is a death of a worker at its task: with the default `onWorkerDeath` it breaks the pool. */
+  /** It is tried with the default `onWorkerDeath` too: then it breaks the pool. */
   readonly breaks: boolean;
 }
 
@@ -49,16 +49,16 @@ export const table: readonly Fault[] = [
   threads("port.close", "parentPort.close() in a task"),
 
   both("moment.after", "error thrown in a timer after its task is done"),
-  both("moment.idle", "death while idle"),
-  both("moment.starting", "death while starting"),
+  death("moment.idle", "death while idle"),
+  death("moment.starting", "death while starting"),
   both("moment.never-starts", "death at every start"),
   both("moment.initializer", "death during the initializer, once"),
   both("moment.every-initializer", "death during every initializer"),
-  both("moment.argument", "death during an argument of 32 MB"),
+  death("moment.argument", "death during an argument of 32 MB"),
   both("moment.result", "death with a result of 32 MB on its way"),
   both("moment.replacing", "death while another worker is being replaced"),
   both("moment.queued", "tasks queued behind a death, one worker"),
-  both("moment.10000", "death with 10,000 futures in flight"),
+  death("moment.10000", "death with 10,000 futures in flight"),
 
   both("endless.timeout", "task that never returns: timeout"),
   both("endless.signal", "task that never returns: signal"),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Worker } from "node:worker_threads";
 import {
+  BrokenExecutor,
   type PoolExecutor,
   ProcessPoolExecutor,
   type ProcessPoolOptions,
@@ -58,7 +59,7 @@ export function breaks(id: string, strike: Strike, setting: Setting = {}): void 
   for (const ground of row.grounds) {
     it(`${keyFor(row, ground, "break")}: ${row.fault}, by default`, async function () {
       const options = (): Options => ({ ...setting.options?.(ground), onWorkerDeath: "break" });
-      tell(this.test, await onScene(ground, strike, { ...setting, options }));
+      tell(this.test, await onScene(ground, strike, { ...setting, options, afterwards: refusesForGood }));
     });
   }
 }
@@ -95,6 +96,12 @@ async function onScene(ground: Ground, strike: Strike, { options, afterwards = t
     threads.forget();
     process.off("warning", warned);
   }
+}
+
+/** What holds of a broken pool. */
+export function refusesForGood(pool: PoolExecutor): void {
+  assert.throws(() => pool.submit(() => 1), BrokenExecutor);
+  assert.throws(() => pool.map(Math.abs, [1]), BrokenExecutor);
 }
 
 async function threeSucceed(pool: PoolExecutor): Promise<void> {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type Future, wait } from "concurrent-futures";
+import { inspect } from "node:util";
+import { BrokenProcessPool, BrokenThreadPool, type Future, WorkerDiedError, wait } from "concurrent-futures";
+import type { Ground } from "../table.js";
 import { inTime } from "./limit.js";
 
 /** A class of errors, its name included: the library's, or the language's. */
@@ -26,6 +28,22 @@ export async function failsWith<E extends ErrorClass>(future: Future<unknown>, C
   return error as InstanceType<E>;
 }
 
+/**
+ * Asserts that the pool broke under these futures: each has failed with an error of its own, for the death of a worker.
+ * @returns the deaths, one a future.
+ */
+export async function brokenByDeath(futures: readonly Future<unknown>[], ground: Ground): Promise<WorkerDiedError[]> {
+  const errors = await Promise.all(futures.map(errorOf));
+  const deaths = errors.map((error) => {
+    assert.ok(error instanceof (ground === "threads" ? BrokenThreadPool : BrokenProcessPool), String(error));
+    assert.ok(error.cause instanceof WorkerDiedError, `the cause is ${String(error.cause)}`);
+    return error.cause;
+  });
+  assert.equal(new Set(errors).size, futures.length, "futures share an error");
+  assert.equal(new Set(deaths).size, futures.length, "errors share a cause");
+  return deaths;
+}
+
 /** What a future has settled with, in a few words. */
 export function told(future: Future<unknown>): string {
   const outcome = future.peek();
@@ -34,8 +52,9 @@ export function told(future: Future<unknown>): string {
   return outcome.kind === "value" ? `value ${inWords(outcome.value)}` : outcome.kind;
 }
 
+/** In a table there is little room, and names of workers differ from run to run. */
 export function inWords(value: unknown): string {
-  if (!(value instanceof Error)) return typeof value === "string" ? JSON.stringify(value) : String(value);
-  // Names of workers and numbers differ from run to run.
-  return `${value.name}: ${value.message.replace(/worker \S+( \((pid|thread) \d+\))*/g, "worker").replace(/\w+PoolExecutor-\d+: /g, "")}`;
+  if (!(value instanceof Error)) return inspect(value, { depth: 0 });
+  const message = value.message.replace(/worker \S+-\d+( \((pid|thread) \d+\))+ ended /g, "").replace(/\w+PoolExecutor-\d+:? /g, "");
+  return `${value.name}: ${message.replace("the pool broke while this task was in it: ", "")}`;
 }
