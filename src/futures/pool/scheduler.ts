@@ -269,9 +269,18 @@ export class Scheduler implements TaskOwner, BlockingSource {
     if (worker.state === "starting") this.#failedStarts += 1;
     if (this.options.onWorkerDeath === "break" || this.#failedStarts >= startAttempts) {
       this.#break(() => worker.diedError(end), open);
-    } else if (open) {
+    } else if (open && !this.#retry(worker.task)) {
       open.setException(worker.diedError(end));
     }
+  }
+
+  /** A task that has not started has done nothing to the worker, as a rule: it gets another one, once. */
+  #retry(task: Task | undefined): boolean {
+    if (!task || task.retried || task.future.state !== "PENDING") return false;
+    task.retried = true;
+    task.future.wasNotStarted();
+    this.#queue.unshift(task);
+    return true;
   }
 
   /** Everything open fails, each future with an error of its own; all workers end. */

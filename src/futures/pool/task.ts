@@ -41,6 +41,8 @@ export interface Task {
   readonly args: readonly unknown[];
   readonly chunk: boolean;
   readonly options: ScheduleOptions;
+  /** A worker has ended with it before its function had started. */
+  retried?: boolean;
 }
 
 /** Who a task's future belongs to. */
@@ -67,6 +69,11 @@ export class TaskFuture<T, P = unknown> extends Future<T, P> {
   wasSent(sent: SharedCall | undefined): void {
     if (sent) this.#sent = sent;
     else this.setRunningOrNotifyCancel();
+  }
+
+  /** @internal The worker that it was sent to has ended before the function had started. */
+  wasNotStarted(): void {
+    this.#sent = undefined;
   }
 
   /** @internal The worker says that the function has started. */

@@ -32,6 +32,16 @@ export class TaskQueue implements Iterable<Task> {
     this.#links.set(task, link);
   }
 
+  /** Puts a task before all others of its priority. */
+  unshift(task: Task): void {
+    const lane = this.#laneOf(task.options.priority ?? 0);
+    const link: Link = { task, previous: undefined, next: lane.first };
+    if (lane.first) lane.first.previous = link;
+    else lane.last = link;
+    lane.first = link;
+    this.#links.set(task, link);
+  }
+
   shift(): Task | undefined {
     const task = this.#lanes[0]?.first?.task;
     if (task) this.remove(task);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -89,6 +92,24 @@ for (const { kind, make } of pools) {
         await pool.submit(() => void setTimeout(() => process.exit(5), 5)).result();
         while (pool.workers().length > 0) await once(pool.events, "workersChange");
         await stillWorks(pool);
+      });
+    });
+
+    it("a task that had not started when its worker ended gets another worker", async () => {
+      await withPool(make, { maxWorkers: 1, onWorkerDeath: "replace" }, async (pool) => {
+        const { task } = await import("concurrent-futures");
+        const folder = mkdtempSync(path.join(os.tmpdir(), "once-"));
+        const source = `
+          import { existsSync, writeFileSync } from "node:fs";
+          const flag = ${JSON.stringify(path.join(folder, "flag"))};
+          if (!existsSync(flag)) {
+            writeFileSync(flag, "");
+            process.exit(9);
+          }
+          export const f = () => "by another worker";`;
+        const future = pool.submit(task(`data:text/javascript,${encodeURIComponent(source)}`, "f"));
+        assert.equal(await future.result(), "by another worker");
+        rmSync(folder, { recursive: true });
       });
     });
 

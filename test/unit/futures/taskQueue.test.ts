@@ -30,4 +30,17 @@ describe("TaskQueue", () => {
     queue.push(tasks[2] as Task);
     assert.equal(queue.shift(), tasks[2]);
   });
+
+  it("gives the higher priority first, and before all others of its priority what was put back", () => {
+    const queue = new TaskQueue();
+    const [low, high, again, late] = [0, 5, 5, 5].map((priority) => ({ ...makeTask(), options: { priority } }));
+    for (const task of [low, high, late]) queue.push(task as Task);
+    queue.unshift(again as Task);
+    const order: (Task | undefined)[] = [];
+    for (let task = queue.shift(); task; task = queue.shift()) order.push(task);
+    assert.deepEqual(order, [again, high, late, low]);
+    queue.unshift(low as Task);
+    assert.equal(queue.shift(), low);
+    assert.equal(queue.size, 0);
+  });
 });
