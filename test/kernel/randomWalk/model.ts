@@ -141,7 +141,8 @@ export class Model {
     if (error instanceof WorkerDiedError) return this.replaces && (behaviour === "exit" || this.killed);
     if (error instanceof BrokenExecutor) return this.mayBreak || this.terminated;
     if (error instanceof TimeoutError) return timed;
-    if (error === release.signal.reason && release.signal.aborted) return behaviour === "hold"; // it was killed before it could heed its signal
+    // A generator heeds its signal at its next yield; anything else has its worker ended if it takes longer than the grace time.
+    if (error === release.signal.reason && release.signal.aborted) return true;
     return behaviour === "throw" ? error instanceof RangeError && error.message === `task ${n}` : behaviour === "throwNull" && error === null;
   }
 
