@@ -189,7 +189,7 @@ const kills = index.map((i) =>
     const workers = pool.workers().filter(({ state }) => state !== "stopping");
     const victim = workers[i % Math.max(workers.length, 1)];
     if (victim?.pid === undefined) return; // threads are killed by a task that exits
-    model.killed = true;
+    model.kills += 1;
     const ended = once(pool.events, "workerEnd");
     process.kill(victim.pid, "SIGKILL");
     await ended;

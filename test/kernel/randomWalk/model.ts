@@ -68,8 +68,8 @@ export class Model {
   cancelledAll = false;
   /** The running tasks' workers were ended by the pool. */
   terminated = false;
-  /** A worker was killed from outside: any task may have been in it. */
-  killed = false;
+  /** Workers killed from outside: any task may have been in one of them. */
+  kills = 0;
   submitted = 0;
 
   constructor(
@@ -80,7 +80,13 @@ export class Model {
 
   /** Whether the pool may have broken: a worker has ended unasked, where that breaks it. */
   get mayBreak(): boolean {
-    return !this.replaces && (this.killed || this.records.some(({ behaviour }) => behaviour === "exit"));
+    // Three that end while they start break the pool in any case.
+    if (this.replaces) return this.kills >= 3;
+    return this.killed || this.records.some(({ behaviour }) => behaviour === "exit");
+  }
+
+  get killed(): boolean {
+    return this.kills > 0;
   }
 
   check(pool: PoolExecutor): void {
