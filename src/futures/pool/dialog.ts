@@ -210,10 +210,12 @@ function concerns({ state, task }: PoolWorker, message: MessageFromWorker): bool
       return state === "starting";
     case "revoked":
       return task !== undefined && task.future.id === message.task && task.future.done();
+    case "result":
+      return task !== undefined && task.future.id === message.task && !task.chunk;
+    case "chunk":
+      return task !== undefined && task.future.id === message.task && task.chunk && Array.isArray(message.outcomes);
     case "started":
     case "progress":
-    case "result":
-    case "chunk":
     case "error":
       return task !== undefined && task.future.id === message.task;
     case "unreadable":
