@@ -45,11 +45,12 @@ describe("test_process_pool.py, the forced shutdown", () => {
     const ends = endsOf(pool);
     const started = starts(pool, 2);
     const futures = [pool.submit(remote.hearSigterm, gate.address), pool.submit(remote.waitAtGate, gate.address, "started")];
-    const [listening, other] = await started;
+    await started;
     await gate.hears(2);
     await pool.terminateWorkers();
     assert.deepEqual(gate.heard, ["started", "started", "SIGTERM"]);
-    assert.deepEqual([ends.get(listening?.name ?? ""), ends.get(other?.name ?? "")], [7, "SIGTERM"]);
+    // Which of the two workers took which task is theirs to decide.
+    assert.deepEqual([...ends.values()].map(String).sort(), ["7", "SIGTERM"]);
     for (const future of futures) await assert.rejects(future.result(), BrokenProcessPool);
   });
 
