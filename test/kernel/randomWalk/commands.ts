@@ -1,231 +1,204 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { asCompleted, BrokenExecutor, CancelledError, type PoolExecutor, ShutdownError, TimeoutError, wait, waitSync } from "concurrent-futures";
-import fc from "fast-check";
-import { act, type Behaviour, type Model, type TaskRecord } from "./model.js";
+import { setImmediate as turn } from "node:timers/promises";
+import { type AnyFunction, BrokenExecutor, type ReturnWhen, ShutdownError, wait } from "concurrent-futures";
+import * as fc from "fast-check";
+import { callBack, completes, resultNow, resultSync, waits } from "./consuming.js";
+import { mapping } from "./mapping.js";
+import type { Behaviour, Model } from "./model.js";
+import { type World, work } from "./world.js";
 
-type Step = fc.AsyncCommand<Model, PoolExecutor>;
+/** A command of the walk: whatever it is given it can be run, so that a shorter walk is a walk too. */
+export class Step implements fc.AsyncCommand<Model, World> {
+  constructor(
+    readonly name: string,
+    readonly act: (model: Model, world: World) => unknown,
+  ) {}
 
-/** A command whose name is what a counterexample shows. */
-function command(name: string, run: (model: Model, pool: PoolExecutor) => Promise<void> | void, check: (model: Model) => boolean = () => true): Step {
-  return {
-    check: (model) => check(model as Model),
-    async run(model, pool) {
-      await run(model, pool);
-      model.check(pool);
-    },
-    toString: () => name,
-  };
-}
+  check(): boolean {
+    return true;
+  }
 
-const pick = (model: Model, i: number): TaskRecord => model.records[i % model.records.length] as TaskRecord;
-const hasTasks = (model: Model): boolean => model.records.length > 0;
+  async run(model: Model, world: World): Promise<void> {
+    await this.act(model, world);
+    world.check();
+  }
 
-function submit(model: Model, pool: PoolExecutor, behaviour: Behaviour, priority: number, timed: boolean): void {
-  const n = model.records.length;
-  const release = new AbortController();
-  const { signal } = release;
-  try {
-    const future = pool.schedule(act, [behaviour, n, model.started], { signal, priority, ...(timed ? { timeout: 15 } : {}) });
-    assert.equal(model.closed, false, "a closed pool took a task");
-    const record: TaskRecord = {
-      n,
-      behaviour,
-      priority,
-      future,
-      release,
-      timed,
-      cancelled: undefined,
-      lastState: "PENDING",
-      outcome: undefined,
-      progress: [],
-      registered: [],
-      called: [],
-    };
-    future.addProgressCallback((value) => record.progress.push(value));
-    model.records.push(record);
-  } catch (error) {
-    if (model.closed && error instanceof ShutdownError) return;
-    if (model.mayBreak && error instanceof BrokenExecutor) return;
-    throw error;
+  toString(): string {
+    return this.name;
   }
 }
 
-const behaviours: readonly Behaviour[] = ["value", "value", "later", "throw", "throwNull", "hold", "hold", "yield", "exit"];
-const index = fc.nat({ max: 20 });
-const when = fc.constantFrom("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED");
-const subset = fc.array(index, { minLength: 1, maxLength: 5 });
+const step = <A extends object>(name: string, args: fc.Arbitrary<A>, act: (args: A, model: Model, world: World) => unknown): fc.Arbitrary<Step> =>
+  args.map((given) => new Step(`${name}(${JSON.stringify(given).slice(1, -1)})`, (model, world) => act(given, model, world)));
 
-const submits = fc
-  .tuple(fc.constantFrom(...behaviours), fc.constantFrom(0, 0, 0, 5, -1), fc.integer({ min: 0, max: 7 }))
-  .map(([behaviour, priority, dice]) => {
-    const timed = dice === 0 && behaviour !== "exit";
-    return command(`submit(${behaviour}, priority ${priority}${timed ? ", timeout" : ""})`, (model, pool) =>
-      submit(model, pool, behaviour, priority, timed),
-    );
-  });
-
-const cancels = index.map((i) =>
-  command(
-    `cancel(${i})`,
-    (model) => {
-      const record = pick(model, i);
-      const { state } = record.future;
-      const answer = record.future.cancel();
-      if (state === "RUNNING" || state === "FINISHED") assert.equal(answer, false);
-      if (state === "CANCELLED") assert.equal(answer, true);
-      // A call that was sent may have started between the two lines; then it says so.
-      record.cancelled = answer;
-    },
-    hasTasks,
-  ),
-);
-
-const releases = index.map((i) => command(`release(${i})`, (model) => pick(model, i).release.abort(new Error("released")), hasTasks));
-
-const callbacks = fc.tuple(index, fc.boolean()).map(([i, throws]) =>
-  command(
-    `addDoneCallback(${i}${throws ? ", throwing" : ""})`,
-    (model) => {
-      const record = pick(model, i);
-      const number = record.registered.push(record.registered.length) - 1;
-      record.future.addDoneCallback((future) => {
-        assert.ok(future.done());
-        record.called.push(number);
-        if (throws) throw new Error("thrown by a callback");
-      });
-    },
-    hasTasks,
-  ),
-);
-
-const waits = fc.tuple(subset, when, fc.constantFrom(0, 5, 40), fc.boolean()).map(([places, returnWhen, timeout, blocks]) =>
-  command(
-    `wait${blocks ? "Sync" : ""}([${places}], ${returnWhen}, ${timeout})`,
-    async (model) => {
-      const futures = places.map((i) => pick(model, i).future);
-      const sync = blocks && model.started !== undefined;
-      const before = new Set(futures.filter((future) => future.done()));
-      const { done, notDone } = sync ? waitSync(futures, { returnWhen, timeout }) : await wait(futures, { returnWhen, timeout });
-      assert.equal(done.size + notDone.size, new Set(futures).size);
-      for (const future of before) assert.ok(done.has(future));
-      for (const future of done) assert.ok(future.done());
-      if (sync) for (const future of notDone) assert.ok(!future.done());
-    },
-    hasTasks,
-  ),
-);
-
-const completions = subset.map((places) =>
-  command(
-    `asCompleted([${places}])`,
-    async (model) => {
-      const futures = new Set(places.map((i) => pick(model, i).future));
-      const seen = new Set<unknown>();
-      try {
-        for await (const future of asCompleted(futures, { timeout: 25 })) {
-          assert.ok(future.done() && futures.has(future) && !seen.has(future));
-          seen.add(future);
-        }
-        assert.equal(seen.size, futures.size);
-      } catch (error) {
-        assert.ok(
-          error instanceof TimeoutError && error.message === `${futures.size - seen.size} (of ${futures.size}) futures unfinished`,
-          String(error),
-        );
-      }
-    },
-    hasTasks,
-  ),
-);
-
-const results = index.map((i) =>
-  command(
-    `resultSync(${i})`,
-    (model) => {
-      const { future } = pick(model, i);
-      try {
-        future.resultSync(20);
-      } catch (error) {
-        assert.ok(error instanceof TimeoutError || error instanceof CancelledError || future.peek()?.kind === "error");
-      }
-    },
-    (model) => hasTasks(model) && model.started !== undefined,
-  ),
-);
-
-const maps = fc
-  .record({
-    count: fc.nat({ max: 12 }),
-    chunksize: fc.constantFrom(1, 2, 5, "auto" as const),
-    buffersize: fc.constantFrom(undefined, 1, 3),
-    ordered: fc.boolean(),
-    leaveAfter: fc.constantFrom(Number.POSITIVE_INFINITY, 0, 2),
-  })
-  .map(({ count, leaveAfter, ...options }) =>
-    command(`map(${count}, ${JSON.stringify(options)}, leave after ${leaveAfter})`, async (model, pool) => {
-      const items = Array.from({ length: count }, (_, i) => i);
-      const given: number[] = [];
-      try {
-        if (leaveAfter > 0)
-          for await (const value of pool.map((n: number) => 3 * n, items, { ...options, timeout: 300 })) if (given.push(value) >= leaveAfter) break;
-        if (leaveAfter > given.length) assert.equal(given.length, count);
-      } catch (error) {
-        const mayFail =
-          error instanceof TimeoutError ||
-          (error instanceof ShutdownError && model.closed) ||
-          (error instanceof BrokenExecutor && (model.mayBreak || model.killed)) ||
-          error instanceof CancelledError === model.cancelledAll;
-        if (!mayFail) throw error;
-      }
-      const expected = options.ordered ? items.map((n) => 3 * n) : given.toSorted((a, b) => a - b);
-      assert.deepEqual(options.ordered ? given : given.toSorted((a, b) => a - b), expected.slice(0, given.length));
-      assert.ok(given.every((value) => value % 3 === 0 && value < 3 * count) && new Set(given).size === given.length);
-    }),
-  );
-
-const kills = index.map((i) =>
-  command(`kill(${i})`, async (model, pool) => {
-    const workers = pool.workers().filter(({ state }) => state !== "stopping");
-    const victim = workers[i % Math.max(workers.length, 1)];
-    if (victim?.pid === undefined) return; // threads are killed by a task that exits
-    model.kills += 1;
-    const ended = once(pool.events, "workerEnd");
-    process.kill(victim.pid, "SIGKILL");
-    await ended;
-  }),
-);
-
-const shutdowns = fc.boolean().map((cancelFutures) =>
-  command(`shutdown({ wait: false, cancelFutures: ${cancelFutures} })`, async (model, pool) => {
-    model.closed = true;
-    if (cancelFutures) model.cancelledAll = true;
-    await pool.shutdown({ wait: false, cancelFutures });
-  }),
-);
-
-const terminations = fc.constantFrom("terminateWorkers" as const, "killWorkers" as const).map((method) =>
-  command(`${method}()`, async (model, pool) => {
-    model.closed = model.cancelledAll = model.terminated = true;
-    await pool[method]();
-    assert.deepEqual(pool.workers(), []);
-  }),
-);
-
-/** Mostly submissions, and seldom an end: a walk is to see something before. */
-export const steps: fc.Arbitrary<Step>[] = [
-  submits,
-  submits,
-  submits,
-  cancels,
-  cancels,
-  releases,
-  callbacks,
-  waits,
-  waits,
-  completions,
-  results,
-  maps,
-  kills,
+const which = fc.nat({ max: 11 });
+const subset = fc.oneof(fc.constant<number[]>([]), fc.array(which, { maxLength: 4 }));
+const behaviours: readonly Exclude<Behaviour, "item">[] = [
+  "returns",
+  "returns",
+  "throws",
+  "later",
+  "blocks",
+  "blocks",
+  "heeds",
+  "heeds",
+  "exits",
+  "yields",
 ];
-export const ends: fc.Arbitrary<Step>[] = [shutdowns, terminations];
+
+interface Submission {
+  does: Exclude<Behaviour, "item">;
+  priority: number | undefined;
+  timeout: number | undefined;
+  signal: "none" | "open" | "aborted";
+}
+
+/** @returns whether the pool is to refuse, and does it with the right error. */
+function refuses(model: Model, submit: () => unknown): boolean {
+  if (!model.closed) return false;
+  assert.throws(submit, (error) => error instanceof ShutdownError || (model.mayBreak && error instanceof BrokenExecutor));
+  return true;
+}
+
+function submit({ does, priority, timeout, signal }: Submission, model: Model, world: World): void {
+  const { pool, board } = world;
+  if (refuses(model, () => pool.submit(work.returns, board.call(model.tasks.length, model.gate)))) return;
+  const task = model.add(does, priority, timeout, world.queued());
+  const controller = signal === "none" ? undefined : new AbortController();
+  if (signal === "aborted") {
+    controller?.abort(new Error(`abort ${task.n}`));
+    task.interference.add("cancelled");
+  }
+  const call = board.call(task.n, task.gate);
+  try {
+    const does = work[task.does] as AnyFunction;
+    const plain = priority === undefined && timeout === undefined && !controller;
+    const future = plain ? pool.submit(does, call) : pool.schedule(does, [call], { priority, timeout, signal: controller?.signal });
+    world.hold(task, future, controller);
+    if (signal === "aborted") assert.equal(future.state, "CANCELLED");
+  } catch (error) {
+    if (!model.mayBreak || !(error instanceof BrokenExecutor)) throw error;
+    model.tasks.pop();
+  }
+}
+
+function cancel({ at }: { at: number }, model: Model, world: World): void {
+  const held = world.chosen(at);
+  if (!held) return;
+  const { future, task } = held;
+  const before = future.state;
+  if (before === "PENDING") task.interference.add("cancelled");
+  const could = future.cancel();
+  assert.equal(future.cancel(), could);
+  assert.equal(future.state === "CANCELLED", could, `cancel() of task ${task.n} said ${could}, it is ${future.state}`);
+  if (before !== "PENDING") assert.equal(could, before === "CANCELLED");
+  // A thread may have started it since.
+  else assert.ok(could || (model.setting.kind === "threads" && future.state !== "PENDING"));
+}
+
+function abort({ at }: { at: number }, _model: Model, world: World): void {
+  const held = world.chosen(at, ({ controller }) => controller !== undefined);
+  if (!held) return;
+  const { future, task, controller } = held;
+  if (!future.done()) task.interference.add("aborted");
+  if (future.state === "PENDING") task.interference.add("cancelled");
+  controller?.abort(new Error(`abort ${task.n}`));
+  assert.notEqual(future.state, "PENDING");
+}
+
+/** From outside, as only a process can be; the thread gets a task that ends it. */
+function kill({ at }: { at: number }, model: Model, world: World): void {
+  if (model.setting.kind === "threads") {
+    submit({ does: "exits", priority: 9, timeout: undefined, signal: "none" }, model, world);
+    return;
+  }
+  // One that dies while it starts counts as a start that failed.
+  const victims = world.pool.workers().filter(({ state }) => state === "idle" || state === "busy");
+  const pid = victims[at % Math.max(victims.length, 1)]?.pid;
+  if (pid === undefined) return;
+  model.kills += 1;
+  model.deathly = true;
+  world.interfere("died");
+  process.kill(pid, "SIGKILL");
+}
+
+/** Until something runs, since most commands are over before a worker has started. Ends by itself if nothing is to run. */
+async function letRun({ on }: { on: number }, _model: Model, world: World): Promise<void> {
+  const oneDone = async (timeout: number): Promise<unknown> => {
+    const futures = world.open().map(({ future }) => future);
+    return wait(futures, { timeout, returnWhen: "FIRST_COMPLETED" });
+  };
+  for (let n = 0; n < 40 && world.open().length > 0 && !world.open().some(({ future }) => future.running()); n += 1) await oneDone(5);
+  await oneDone(on);
+}
+
+function shutdown({ cancelFutures }: { cancelFutures: boolean }, model: Model, world: World): void {
+  model.closed = true;
+  if (cancelFutures) world.interfere("cancelled");
+  const end = world.pool.shutdown({ cancelFutures });
+  if (cancelFutures) for (const { future } of world.open()) assert.notEqual(future.state, "PENDING");
+  world.spawn(async () => {
+    await end;
+    assert.deepEqual(world.pool.workers(), []);
+    for (const { future } of world.held) assert.ok(future.done(), `${String(future)} after shutdown`);
+  });
+}
+
+function endWorkers({ how }: { how: "terminateWorkers" | "killWorkers" }, model: Model, world: World): void {
+  model.closed = true;
+  world.interfere("cancelled", "broken");
+  const end = world.pool[how]();
+  for (const { future } of world.open()) assert.notEqual(future.state, "PENDING");
+  world.spawn(async () => {
+    await end;
+    assert.deepEqual(world.pool.workers(), []);
+    for (const { future } of world.held) assert.ok(future.done(), `${String(future)} after ${how}`);
+  });
+}
+
+const nothing = fc.constant({});
+const returnWhen = fc.constantFrom<ReturnWhen[]>("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED");
+
+const submission = fc.record<Submission>({
+  does: fc.constantFrom(...behaviours),
+  priority: fc.constantFrom(undefined, undefined, 0, 1, 1, -1),
+  timeout: fc.constant(undefined),
+  signal: fc.constantFrom("none", "none", "open", "open", "aborted"),
+});
+
+/** One that will hardly end by itself before its time is over. */
+const timed = fc.record<Submission>({
+  does: fc.constantFrom("blocks", "heeds"),
+  priority: fc.constant(undefined),
+  timeout: fc.constant(15),
+  signal: fc.constantFrom("none", "none", "open"),
+});
+
+export const commands = fc.oneof(
+  { weight: 14, arbitrary: step("submit", submission, submit) },
+  { weight: 2, arbitrary: step("submit", timed, submit) },
+  { weight: 4, arbitrary: step("cancel", fc.record({ at: which }), cancel) },
+  { weight: 3, arbitrary: step("abort", fc.record({ at: which }), abort) },
+  { weight: 4, arbitrary: step("open", nothing, (_args, _model, world) => world.openGates()) },
+  { weight: 2, arbitrary: step("kill", fc.record({ at: which }), kill) },
+  {
+    weight: 4,
+    arbitrary: step(
+      "wait",
+      fc.record({ of: subset, returnWhen, timeout: fc.constantFrom(0, 20, 40), how: fc.constantFrom("here", "beside", "blocking") }),
+      waits,
+    ),
+  },
+  { weight: 2, arbitrary: step("asCompleted", fc.record({ of: subset }), completes) },
+  { weight: 4, arbitrary: mapping.map((options) => new Step(`map(${JSON.stringify(options).slice(1, -1)})`, options.act)) },
+  {
+    weight: 4,
+    arbitrary: step("callback", fc.record({ at: which, how: fc.constantFrom("plain", "plain", "throws", "rejects", "submits") }), callBack),
+  },
+  { weight: 2, arbitrary: step("resultSync", fc.record({ at: which }), resultSync) },
+  { weight: 2, arbitrary: step("result", fc.record({ at: which }), resultNow) },
+  { weight: 1, arbitrary: step("shutdown", fc.record({ cancelFutures: fc.boolean() }), shutdown) },
+  { weight: 1, arbitrary: step("end", fc.record({ how: fc.constantFrom("terminateWorkers", "killWorkers") }), endWorkers) },
+  { weight: 7, arbitrary: step("letRun", fc.record({ on: fc.constantFrom(0, 25) }), letRun) },
+  { weight: 2, arbitrary: step("turn", nothing, () => turn()) },
+);

@@ -1,163 +1,119 @@
 import assert from "node:assert/strict";
-import { BrokenExecutor, type Future, type FutureState, type PoolExecutor, TimeoutError, WorkerDiedError } from "concurrent-futures";
+import type { Outcome } from "concurrent-futures";
+import { BrokenProcessPool, BrokenThreadPool, TimeoutError, WorkerDiedError } from "concurrent-futures";
 
-export type Behaviour = "value" | "later" | "throw" | "throwNull" | "hold" | "exit" | "yield";
+/** What a task does: the functions of `work.mjs`. */
+export type Behaviour = "returns" | "throws" | "later" | "blocks" | "heeds" | "exits" | "yields" | "item";
 
-/** What every task of a walk does, in its worker. `started` is shared with threads: each task counts its starts there. */
-export const act = (behaviour: Behaviour, n: number, started: Int32Array | undefined): unknown => {
-  if (started) Atomics.add(started, n, 1);
-  switch (behaviour) {
-    case "value":
-      return 2 * n;
-    case "later":
-      return new Promise((resolve) => setTimeout(resolve, n % 4, 2 * n));
-    case "throw":
-      throw new RangeError(`task ${n}`);
-    case "throwNull":
-      throw null;
-    case "exit":
-      return process.exit(n % 3);
-    case "yield":
-      return (function* () {
-        yield n;
-        yield n + 1;
-        return 2 * n;
-      })();
-    case "hold": {
-      const storage = (globalThis as never)[Symbol.for("concurrent-futures.currentTask")] as { getStore(): { signal: AbortSignal } };
-      const { signal } = storage.getStore();
-      return new Promise((resolve) => {
-        if (signal.aborted) resolve("released");
-        signal.addEventListener("abort", () => resolve("released"));
-      });
-    }
-  }
-};
+/** What may have come between a task and what it does. */
+export type Interference = "cancelled" | "aborted" | "late" | "died" | "broken";
 
-export interface TaskRecord {
+/** What the semantics say of one task. */
+export interface TaskModel {
   readonly n: number;
-  readonly behaviour: Behaviour;
+  readonly does: Behaviour;
+  readonly gate: number;
   readonly priority: number;
-  readonly future: Future<unknown>;
-  readonly release: AbortController;
-  readonly timed: boolean;
-  /** What `cancel()` has answered. */
-  cancelled: boolean | undefined;
-  lastState: FutureState;
-  outcome: unknown;
-  readonly progress: unknown[];
-  /** Numbers of its callbacks: as registered, and as called. */
-  readonly registered: number[];
-  readonly called: number[];
+  readonly timeout: number | undefined;
+  readonly interference: Set<Interference>;
+  /** Tasks that were queued when this one came in ahead of them: it starts before they do. */
+  readonly overtakes: Set<number>;
+  /** It was queued when its number was given. */
+  inOrder: boolean;
 }
 
-const mayFollow: Readonly<Record<FutureState, readonly FutureState[]>> = {
-  PENDING: ["PENDING", "RUNNING", "CANCELLED", "FINISHED"],
-  RUNNING: ["RUNNING", "FINISHED"],
-  CANCELLED: ["CANCELLED"],
-  FINISHED: ["FINISHED"],
-};
+export type WalkKind = "threads" | "processes";
 
-/** What a pool may do, by the semantics: everything a walk does is told to it, and everything it sees is checked against it. */
+/** How the pool of a walk is made. */
+export interface Setting {
+  readonly kind: WalkKind;
+  readonly maxWorkers: 1 | 2;
+  readonly onWorkerDeath: "break" | "replace";
+  readonly maxTasksPerWorker: number | undefined;
+  readonly stopGrace: number;
+  /** The walk begins with workers that are ready. */
+  readonly warm: boolean;
+}
+
+/**
+ * The semantics, without a pool. Where the clock of another thread decides, the model holds every outcome that is legal by then, and no more: what
+ * a command makes possible is noted for the tasks that are open at that moment.
+ */
 export class Model {
-  readonly records: TaskRecord[] = [];
-  /** Starts, as the pool's events tell them. */
-  readonly starts: TaskRecord[] = [];
+  readonly tasks: TaskModel[] = [];
+  gate = 0;
   closed = false;
-  /** Everything not started was cancelled. */
-  cancelledAll = false;
-  /** The running tasks' workers were ended by the pool. */
-  terminated = false;
-  /** Workers killed from outside: any task may have been in one of them. */
+  /** A worker has been told to die, or may have been by its task. */
+  deathly = false;
+  /** Workers killed from outside. */
   kills = 0;
-  submitted = 0;
 
-  constructor(
-    readonly replaces: boolean,
-    readonly maxWorkers: number,
-    readonly started: Int32Array | undefined,
-  ) {}
+  constructor(readonly setting: Setting) {}
 
-  /** Whether the pool may have broken: a worker has ended unasked, where that breaks it. */
+  /** @param queued tasks known to be in the queue now. */
+  add(does: Behaviour, priority = 0, timeout?: number, queued: readonly number[] = []): TaskModel {
+    const overtakes = new Set(queued.filter((n) => (this.tasks[n] as TaskModel).priority < priority));
+    const task: TaskModel = { n: this.tasks.length, does, gate: this.gate, priority, timeout, interference: new Set(), overtakes, inOrder: true };
+    this.tasks.push(task);
+    if (timeout !== undefined) task.interference.add("late");
+    if (does === "exits") {
+      this.deathly = true;
+      task.interference.add("died");
+    }
+    return task;
+  }
+
+  /** A worker's death breaks this pool sooner or later. */
   get mayBreak(): boolean {
-    // Three that end while they start break the pool in any case.
-    if (this.replaces) return this.kills >= 3;
-    return this.killed || this.records.some(({ behaviour }) => behaviour === "exit");
+    return this.deathly && this.setting.onWorkerDeath === "break";
   }
 
-  get killed(): boolean {
-    return this.kills > 0;
+  /** No task waits at a closed gate. */
+  get flows(): boolean {
+    return this.tasks.every(({ does, gate }) => (does !== "blocks" && does !== "heeds") || gate < this.gate);
   }
 
-  check(pool: PoolExecutor): void {
-    for (const record of this.records) this.#checkRecord(record);
-    const { queued, running, done, failed, cancelled } = pool.stats();
-    assert.equal(queued + running + done + failed + cancelled, this.submitted, "stats() lose or invent a task");
+  /** Checks what a task's future is done with. */
+  judge(task: TaskModel, outcome: Outcome<unknown>): void {
+    const { n, does, interference } = task;
+    const what = `task ${n}, which ${does}, after ${[...interference].join(", ") || "nothing"}`;
+    if (outcome.kind === "cancelled") assert.ok(interference.has("cancelled"), `${what}: cancelled by nobody`);
+    else if (outcome.kind === "value") assert.ok(this.#values(task).includes(outcome.value), `${what}: value ${String(outcome.value)}`);
+    else assert.ok(this.#mayThrow(task, outcome.error), `${what}: ${String(outcome.error)}`);
   }
 
-  /** When every future is to be done. */
-  checkEnd(pool: PoolExecutor): void {
-    this.check(pool);
-    for (const record of this.records) {
-      assert.ok(record.future.done(), `task ${record.n} is ${record.future.state} for ever`);
-      assert.deepEqual(record.called, record.registered, `callbacks of task ${record.n}`);
-    }
-    assert.deepEqual(pool.workers(), []);
-    if (this.maxWorkers === 1) this.#checkOrder();
+  #values({ n, does, gate, interference }: TaskModel): unknown[] {
+    const opened = gate < this.gate ? ["opened"] : [];
+    if (does === "returns" || does === "later" || does === "yields" || (does === "item" && n % 5 !== 4)) return [n * 2];
+    if (does === "blocks") return opened;
+    if (does === "heeds") return interference.has("aborted") ? ["stopped", ...opened] : opened;
+    return [];
   }
 
-  #checkRecord(record: TaskRecord): void {
-    const { n, future, cancelled, lastState } = record;
-    // In this order: a task that has started is not PENDING any more.
-    const hasStarted = this.started !== undefined && Atomics.load(this.started, n) > 0;
-    const state = future.state;
-    assert.ok(mayFollow[lastState].includes(state), `task ${n}: ${lastState} -> ${state}`);
-    record.lastState = state;
-    if (hasStarted) assert.ok(state === "RUNNING" || state === "FINISHED", `task ${n} has started and is ${state}`);
-    if (cancelled === true) assert.equal(state, "CANCELLED", `task ${n} was cancelled`);
-    if (cancelled === false) assert.notEqual(state, "CANCELLED", `task ${n} refused to be cancelled`);
-    // A PENDING one may have started since the line above.
-    if (state !== "PENDING")
-      assert.deepEqual([future.running(), future.cancelled(), future.done()], [state === "RUNNING", state === "CANCELLED", state !== "RUNNING"]);
-    if (this.started) assert.ok(Atomics.load(this.started, n) <= 1, `task ${n} ran twice`);
-    const outcome = future.peek();
-    assert.equal(outcome !== undefined, future.done());
-    if (record.outcome) assert.equal(outcome, record.outcome, `the outcome of task ${n} has changed`);
-    else if (outcome) {
-      record.outcome = outcome;
-      assert.ok(
-        this.allows(record),
-        `task ${n} (${record.behaviour}) ended with ${JSON.stringify(outcome)} ${outcome.kind === "error" ? String(outcome.error) : ""}`,
-      );
-    }
+  #mayThrow({ n, does, interference }: TaskModel, error: unknown): boolean {
+    if (!(error instanceof Error)) return false;
+    const { kind, onWorkerDeath } = this.setting;
+    if (error instanceof RangeError) return (does === "throws" || (does === "item" && n % 5 === 4)) && error.message === `task ${n}`;
+    if (error instanceof TimeoutError) return interference.has("late");
+    if (error instanceof WorkerDiedError) return onWorkerDeath === "replace" && (interference.has("died") || this.kills > 0);
+    if (error.constructor === (kind === "threads" ? BrokenThreadPool : BrokenProcessPool)) return interference.has("broken") || this.mayBreak;
+    return error.message === `abort ${n}` && interference.has("aborted");
   }
 
-  allows(record: TaskRecord): boolean {
-    const { n, behaviour, future, cancelled, release, timed, progress } = record;
-    const outcome = future.peek();
-    if (outcome?.kind === "cancelled") return cancelled === true || this.cancelledAll || release.signal.aborted;
-    if (outcome?.kind === "value") {
-      if (behaviour === "yield") assert.deepEqual(progress, [n, n + 1]);
-      return behaviour === "hold"
-        ? outcome.value === "released" && release.signal.aborted && !timed
-        : outcome.value === 2 * n && !["throw", "throwNull", "exit"].includes(behaviour);
-    }
-    const error = outcome?.error;
-    if (error instanceof WorkerDiedError) return this.replaces && (behaviour === "exit" || this.killed);
-    if (error instanceof BrokenExecutor) return this.mayBreak || this.terminated;
-    if (error instanceof TimeoutError) return timed;
-    // A generator heeds its signal at its next yield; anything else has its worker ended if it takes longer than the grace time.
-    // The reason itself, or what the worker threw of it.
-    if (release.signal.aborted && error instanceof Error && error.message === (release.signal.reason as Error).message) return true;
-    return behaviour === "throw" ? error instanceof RangeError && error.message === `task ${n}` : behaviour === "throwNull" && error === null;
-  }
-
-  /** First in, first out, among tasks of one priority. */
-  #checkOrder(): void {
-    const last = new Map<number, number>();
-    for (const { n, priority } of this.starts) {
-      assert.ok(n > (last.get(priority) ?? -1), `task ${n} of priority ${priority} has started after one that came later`);
-      last.set(priority, n);
-    }
+  /**
+   * Checks in which order one worker has started the tasks.
+   * @param starts numbers of the tasks.
+   */
+  judgeOrder(starts: readonly number[]): void {
+    assert.equal(new Set(starts).size, starts.length, `a task started twice: ${starts.join()}`);
+    if (this.setting.maxWorkers > 1) return;
+    starts.forEach((n, at) => {
+      const task = this.tasks[n] as TaskModel;
+      for (const m of starts.slice(0, at)) {
+        const before = this.tasks[m] as TaskModel;
+        const wrong = (m > n && task.inOrder && before.priority <= task.priority) || task.overtakes.has(m);
+        assert.ok(!wrong, `task ${m} of priority ${before.priority} started before task ${n} of priority ${task.priority}: ${starts.join()}`);
+      }
+    });
   }
 }
