@@ -14,7 +14,7 @@ interface Waiting {
 
 export async function waits({ of, returnWhen, timeout, how }: Waiting, model: Model, world: World): Promise<void> {
   const beside = how === "beside";
-  const blocking = how === "blocking" && model.setting.kind === "threads";
+  const blocking = how === "blocking" && model.canBlock;
   const futures = world.some(of);
   const consumer = async (): Promise<void> => {
     const options = { returnWhen, timeout: beside ? undefined : timeout };
@@ -84,7 +84,7 @@ function submitInside(model: Model, world: World): void {
 
 export function resultSync({ at }: { at: number }, model: Model, world: World): void {
   const held = world.chosen(at);
-  if (!held || model.setting.kind !== "threads") return;
+  if (!held || !model.canBlock) return;
   const { future } = held;
   try {
     const value = future.resultSync(model.flows ? patience : 20);

@@ -27,6 +27,8 @@ export type WalkKind = "threads" | "processes";
 /** How the pool of a walk is made. */
 export interface Setting {
   readonly kind: WalkKind;
+  /** Of processes: their channels are held by a thread, so that one can block for them. */
+  readonly broker: boolean;
   readonly maxWorkers: 1 | 2;
   readonly onWorkerDeath: "break" | "replace";
   readonly maxTasksPerWorker: number | undefined;
@@ -66,6 +68,11 @@ export class Model {
   /** A worker's death breaks this pool sooner or later. */
   get mayBreak(): boolean {
     return this.deathly && this.setting.onWorkerDeath === "break";
+  }
+
+  /** One can wait for its futures without the event loop. */
+  get canBlock(): boolean {
+    return this.setting.kind === "threads" || this.setting.broker;
   }
 
   /** No task waits at a closed gate. */

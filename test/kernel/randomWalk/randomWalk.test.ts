@@ -17,6 +17,7 @@ const { FUTURES_SEED, FUTURES_PATH, FUTURES_COMMANDS, FUTURES_RUNS } = process.e
 const settingOf = (kind: WalkKind): fc.Arbitrary<Setting> =>
   fc.record<Setting>({
     kind: fc.constant(kind),
+    broker: kind === "threads" ? fc.constant(false) : fc.constantFrom(false, false, true),
     maxWorkers: fc.constantFrom(1, 1, 2),
     onWorkerDeath: fc.constantFrom("replace", "replace", "replace", "break"),
     maxTasksPerWorker: fc.constantFrom(undefined, undefined, undefined, undefined, 2),

@@ -43,10 +43,10 @@ export class World {
   readonly #wrong: unknown[] = [];
 
   constructor(readonly model: Model) {
-    const { kind, warm: _warm, ...options } = model.setting;
+    const { kind, broker, warm: _warm, ...options } = model.setting;
     this.board = new Board(kind);
     const quiet = { ...options, onOutput: () => {} };
-    this.pool = kind === "threads" ? new ThreadPoolExecutor(quiet) : new ProcessPoolExecutor(quiet);
+    this.pool = kind === "threads" ? new ThreadPoolExecutor(quiet) : new ProcessPoolExecutor({ ...quiet, broker });
     this.pool.events.on("taskSubmit", (future) => this.#states.set(future, future.state));
     this.pool.events.on("taskDone", (future) => this.#done.set(future, (this.#done.get(future) ?? 0) + 1));
     this.pool.events.on("workerStart", ({ pid }) => pid !== undefined && this.#pids.add(pid));
