@@ -112,8 +112,7 @@ function kill({ at }: { at: number }, model: Model, world: World): void {
     submit({ does: "exits", priority: 9, timeout: undefined, signal: "none" }, model, world);
     return;
   }
-  // One that dies while it starts counts as a start that failed.
-  const victims = world.pool.workers().filter(({ state }) => state === "idle" || state === "busy");
+  const victims = world.pool.workers().filter(({ state }) => state !== "stopping");
   const pid = victims[at % Math.max(victims.length, 1)]?.pid;
   if (pid === undefined) return;
   model.kills += 1;

@@ -29,7 +29,7 @@ export interface Setting {
   readonly kind: WalkKind;
   /** Of processes: their channels are held by a thread, so that one can block for them. */
   readonly broker: boolean;
-  readonly maxWorkers: 1 | 2;
+  readonly maxWorkers: number;
   readonly onWorkerDeath: "break" | "replace";
   readonly maxTasksPerWorker: number | undefined;
   readonly stopGrace: number;
@@ -65,9 +65,9 @@ export class Model {
     return task;
   }
 
-  /** A worker's death breaks this pool sooner or later. */
+  /** A worker's death breaks this pool sooner or later. Three that die while they start, one after another, break any. */
   get mayBreak(): boolean {
-    return this.deathly && this.setting.onWorkerDeath === "break";
+    return (this.deathly && this.setting.onWorkerDeath === "break") || this.kills >= 3;
   }
 
   /** One can wait for its futures without the event loop. */
