@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,8 +14,10 @@ export class Board {
   readonly #folder: string | undefined;
 
   constructor(kind: WalkKind) {
-    if (kind === "threads") this.#cells = new SharedArrayBuffer(4 * (1 + gates + calls));
-    else this.#folder = mkdtempSync(path.join(tmpdir(), "walk-"));
+    if (kind === "threads") {
+      this.#cells = new SharedArrayBuffer(4 * (1 + gates + calls + 1));
+      new Int32Array(this.#cells)[1 + gates + calls] = -1;
+    } else this.#folder = mkdtempSync(path.join(tmpdir(), "walk-"));
   }
 
   call(n: number, gate: number): Call {
@@ -38,6 +41,8 @@ export class Board {
       return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1).map(Number) : [];
     }
     const marks = [...new Int32Array(this.#cells as SharedArrayBuffer).subarray(1 + gates)];
+    const twice = marks.pop() as number;
+    assert.equal(twice, -1, `task ${twice} started twice`);
     return marks
       .map((mark, n) => ({ mark, n }))
       .filter(({ mark }) => mark > 0)

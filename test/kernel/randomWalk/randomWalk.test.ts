@@ -47,7 +47,7 @@ async function walk(setting: Setting, steps: Iterable<fc.AsyncCommand<Model, Wor
 
 async function walkMany(kind: WalkKind, runs: number, seed: number): Promise<void> {
   console.log(`random walk on ${kind}: seed ${seed}${FUTURES_PATH ? `, path ${FUTURES_PATH}` : ""}`);
-  const steps = fc.commands([commands], { maxCommands: 12, size: "max", replayPath: FUTURES_COMMANDS ?? "" });
+  const steps = fc.commands([commands], { maxCommands: 12, size: "max", ...(FUTURES_COMMANDS ? { replayPath: FUTURES_COMMANDS } : {}) });
   await fc.assert(fc.asyncProperty(settingOf(kind), steps, walk), {
     seed,
     numRuns: runs,

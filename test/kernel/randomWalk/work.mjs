@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @typedef {object} Call
  * @property {number} n Which of the walk.
  * @property {number} gate The gate it waits at, if it waits.
- * @property {SharedArrayBuffer} [cells] The board of threads: the marks left so far, then a cell for each gate, then one for each call.
+ * @property {SharedArrayBuffer} [cells] The board of threads: the marks left so far, then a cell for each gate, then one for each call, then the call that has started twice, or -1.
  * @property {number} gates How many gates there are.
  * @property {string} [folder] The board of processes: a file "starts" with a line for each mark, and a file for each open gate.
  */
@@ -16,7 +16,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 function start({ n, cells, gates, folder }) {
   if (!cells) return appendFileSync(`${folder}/starts`, `${n}\n`);
   const board = new Int32Array(cells);
-  Atomics.store(board, 1 + gates + n, Atomics.add(board, 0, 1) + 1);
+  const before = Atomics.exchange(board, 1 + gates + n, Atomics.add(board, 0, 1) + 1);
+  if (before > 0) Atomics.store(board, board.length - 1, n);
 }
 
 /** @param {Call} call */
