@@ -3,7 +3,7 @@ import { Executor } from "../executor.js";
 import { Future, type Outcome } from "../future.js";
 import { decodeThrown, type EncodedThrown } from "../transfer/errors.js";
 import { splitCloneable, transferError } from "../transfer/uncloneable.js";
-import { decodeOutcomes } from "./chunks.js";
+import { areOutcomes, decodeOutcomes } from "./chunks.js";
 import { callGuarded, type PoolEmitter } from "./events.js";
 import type { MessageFromWorker } from "./messages.js";
 import type { CheckedPoolOptions } from "./options.js";
@@ -56,7 +56,6 @@ export class Dialog {
     const { call } = worker.channel;
     call?.offer();
     try {
-      if (!task.chunk) refuseOurOwn(task.args);
       this.#send(worker, task);
     } catch (refusal) {
       this.#workers.release(worker, false);
@@ -79,16 +78,26 @@ export class Dialog {
     const { future, reference, args, options } = task;
     const message = { task: future.id, reference, announce: this.#announces(task) };
     if (!task.chunk) {
+      const ours = errorOfOurOwn(args);
+      if (ours) throw ours;
       worker.channel.send({ type: "run", ...message, args }, options.transfer);
       return;
     }
     const calls = args as readonly unknown[][];
+    const refused = new Map<number, unknown>();
+    for (const [index, call] of calls.entries()) {
+      const ours = errorOfOurOwn(call);
+      if (ours) refused.set(index, ours);
+    }
+    worker.refused = refused;
+    const sendable = (): unknown[][] => (refused.size === 0 ? [...calls] : calls.filter((_, index) => !refused.has(index)));
     try {
-      worker.channel.send({ type: "runChunk", ...message, calls });
+      worker.channel.send({ type: "runChunk", ...message, calls: sendable() });
     } catch (refusal) {
-      worker.refused = new Map(splitCloneable(calls, this.#stopOptions.cloneable).map(({ index, error }) => [index, error]));
-      if (worker.refused.size === 0) throw refusal;
-      worker.channel.send({ type: "runChunk", ...message, calls: calls.filter((_, index) => !worker.refused?.has(index)) });
+      const uncloneable = splitCloneable(calls, this.#stopOptions.cloneable);
+      if (uncloneable.length === 0) throw refusal;
+      for (const { index, error } of uncloneable) if (!refused.has(index)) refused.set(index, error);
+      worker.channel.send({ type: "runChunk", ...message, calls: sendable() });
     }
   }
 
@@ -203,7 +212,7 @@ export class Dialog {
 }
 
 /** Whether what is said of a task is said of the one that the worker holds, and what is said of the worker can be true. */
-function concerns({ state, task }: PoolWorker, message: MessageFromWorker): boolean {
+function concerns({ state, task, refused }: PoolWorker, message: MessageFromWorker): boolean {
   switch (message.type) {
     case "ready":
     case "initializerFailed":
@@ -213,7 +222,9 @@ function concerns({ state, task }: PoolWorker, message: MessageFromWorker): bool
     case "result":
       return task !== undefined && task.future.id === message.task && !task.chunk;
     case "chunk":
-      return task !== undefined && task.future.id === message.task && task.chunk && Array.isArray(message.outcomes);
+      return (
+        task !== undefined && task.future.id === message.task && task.chunk && areOutcomes(message.outcomes, task.args.length - (refused?.size ?? 0))
+      );
     case "started":
     case "progress":
     case "error":
@@ -225,14 +236,15 @@ function concerns({ state, task }: PoolWorker, message: MessageFromWorker): bool
   }
 }
 
-/** Structured clone would make empty objects of them, and the task would fail for want of their methods. @throws TransferError */
-function refuseOurOwn(args: readonly unknown[]): void {
+/** Structured clone would make empty objects of them, and the task would fail for want of their methods. @returns nothing if there are none. */
+function errorOfOurOwn(args: readonly unknown[]): TransferError | undefined {
   for (const [i, arg] of args.entries()) {
     if (arg instanceof Future)
-      throw new TransferError(`args[${i}] is a Future, which stays with the program that submitted it; await it and send its value`);
+      return new TransferError(`args[${i}] is a Future, which stays with the program that submitted it; await it and send its value`);
     if (arg instanceof Executor)
-      throw new TransferError(
+      return new TransferError(
         `args[${i}] is a ${arg.constructor.name}, which stays with the program that made it: a task has no way to its own pool`,
       );
   }
+  return undefined;
 }

@@ -160,6 +160,22 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("fails only the item that is a future or a pool, also in a chunk", async () => {
+      await withPool(make, { maxWorkers: 1 }, async (pool) => {
+        const items: unknown[] = [1, pool.submit(() => 1), () => 1, pool, 5];
+        for (const chunksize of [1, 5]) {
+          const given = await collect(pool.map((item: unknown) => item, items, { chunksize, returnExceptions: true }));
+          assert.deepEqual([given[0], given[4]], [1, 5]);
+          for (const [place, message] of [
+            [1, /^args\[0\] is a Future, .* await it and send its value/],
+            [2, /^args\[0\] is a function/],
+            [3, /^args\[0\] is a \w+PoolExecutor, /],
+          ] as const)
+            assert.ok(given[place] instanceof TransferError && message.test(given[place].message), String(given[place]));
+        }
+      });
+    });
+
     it("waits for room in the queue of a pool that has a bound", async () => {
       await withPool(make, { maxWorkers: 1, maxQueue: 2 }, async (pool) => {
         const results = pool.map(double, range(50));
