@@ -1,7 +1,5 @@
 import { performance } from "node:perf_hooks";
-
-/** The longest delay that Node's timers take; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+import { longestTimer } from "../deadline.js";
 
 interface Alarm {
   readonly at: number;

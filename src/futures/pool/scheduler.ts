@@ -22,9 +22,8 @@
  *     and only this future fails.
  *  7. A worker that ends unasked breaks the pool, or is replaced, by `onWorkerDeath`.
  */
-import { type BlockingSource, blockUntil } from "../blocking.js";
-import { Deadline } from "../deadline.js";
-import { BlockingError, type BrokenExecutor, QueueFullError, ShutdownError } from "../errors.js";
+import type { BlockingSource } from "../blocking.js";
+import { BlockingError, type BrokenExecutor, ShutdownError } from "../errors.js";
 import type { Future } from "../future.js";
 import type { FunctionReference } from "../task.js";
 import { decodeThrown } from "../transfer/errors.js";
@@ -36,6 +35,7 @@ import { checkDepth } from "./nesting.js";
 import type { CheckedPoolOptions } from "./options.js";
 import type { PoolWorker } from "./poolWorker.js";
 import { ReferenceNumbers } from "./references.js";
+import { Room } from "./room.js";
 import { statsOf, Totals } from "./stats.js";
 import { type StopOptions, stopOnAbort } from "./stopping.js";
 import { type ScheduleOptions, type Task, TaskFuture, type TaskOwner } from "./task.js";
@@ -60,12 +60,12 @@ export class Scheduler implements TaskOwner, BlockingSource {
   readonly #alarms = new Alarms();
   readonly #references = new ReferenceNumbers();
   readonly #totals = new Totals();
+  readonly #room: Room;
   #failedStarts = 0;
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
   #dispatchDue = false;
   #awaitEnd = new Set<() => void>();
-  #awaitRoom: (() => void)[] = [];
   #transportClosed: Promise<void> | undefined;
 
   constructor(transport: Transport, brokenClass: BrokenClass, options: CheckedPoolOptions) {
@@ -79,6 +79,11 @@ export class Scheduler implements TaskOwner, BlockingSource {
       ended: (worker, end) => this.#ended(worker, end),
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
       changed: () => this.events.tell("workersChange"),
+    });
+    this.#room = new Room(options, {
+      queued: () => this.#queue.size,
+      busy: () => this.workers.count("loading", "running"),
+      over: () => this.#closed || this.#broken !== undefined,
     });
     this.#stopOptions = {
       workers: this.workers,
@@ -98,7 +103,10 @@ export class Scheduler implements TaskOwner, BlockingSource {
   /** @throws ShutdownError, BrokenExecutor, or QueueFullError. */
   add(to: FunctionReference, args: readonly unknown[], chunk: boolean, options: ScheduleOptions): TaskFuture<unknown> {
     this.checkOpen();
-    this.#checkRoom();
+    if (this.#room.full) {
+      this.#room.blockFor(this);
+      this.checkOpen();
+    }
     const future = new TaskFuture<unknown>();
     const task: Task = { future, reference: this.#references.numberOf(to), to, args, chunk, options };
     future.belongTo(this, task);
@@ -126,8 +134,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
   /** Resolves when a task may be added. @throws what `checkOpen` throws. */
   async room(): Promise<void> {
     this.checkOpen();
-    while (this.#full) {
-      await new Promise<void>((resolve) => this.#awaitRoom.push(resolve));
+    while (this.#room.full) {
+      await this.#room.change();
       this.checkOpen();
     }
   }
@@ -135,7 +143,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
   close(cancelFutures: boolean): void {
     this.#closed = true;
     if (cancelFutures) this.#cancelAll();
-    this.#wakeRoom();
+    this.#room.wake();
     this.#dispatch();
   }
 
@@ -159,7 +167,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       // A worker that is retiring already has nothing to lose; killing it makes sure of its end.
       this.workers.condemn(worker, worker.condemnation?.reason ?? error, grace);
     }
-    this.#wakeRoom();
+    this.#room.wake();
     this.#dispatch();
   }
 
@@ -173,7 +181,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#queue.remove(task);
     this.#totals.count(task.future);
     if (this.events.hears("taskDone")) this.events.tell("taskDone", task.future);
-    this.#wakeRoom();
+    this.#room.wake();
   }
 
   blockingSource(task: Task): BlockingSource {
@@ -192,28 +200,6 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   get untilDue(): number {
     return this.#alarms.untilNext;
-  }
-
-  /** Tasks for which no worker is there nor may be started, as many as there may be. */
-  get #full(): boolean {
-    const { maxQueue, maxWorkers } = this.options;
-    return this.#queue.size >= maxQueue && this.#queue.size >= maxQueue + maxWorkers - this.workers.count("loading", "running");
-  }
-
-  #checkRoom(): void {
-    if (!this.#full) return;
-    const { name, maxQueue, whenFull } = this.options;
-    if (whenFull === "error")
-      throw new QueueFullError(`${name} has ${maxQueue} tasks waiting, as many as its maxQueue allows: await its room(), or submit later`);
-    blockUntil(() => !this.#full || this.#broken !== undefined || this.#closed, new Set([this]), new Deadline(undefined));
-    this.checkOpen();
-  }
-
-  #wakeRoom(): void {
-    if (this.#awaitRoom.length === 0 || (this.#full && !this.#closed && !this.#broken)) return;
-    const resolvers = this.#awaitRoom;
-    this.#awaitRoom = [];
-    for (const resolve of resolvers) resolve();
   }
 
   /** Everything that has not started. */
@@ -240,7 +226,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const wanted = this.#queue.size - this.workers.count("starting");
     const room = this.options.maxWorkers - this.workers.count("starting", "idle", "loading", "running");
     for (let n = Math.min(wanted, room); n > 0 && !this.#broken; n -= 1) if (!this.#startWorker()) break;
-    this.#wakeRoom();
+    this.#room.wake();
     this.#checkEnd();
   }
 
@@ -292,7 +278,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     for (const worker of [...this.workers])
       if (worker.state !== "stopping") this.workers.condemn(worker, this.#brokenError("the pool broke while this task was in it"));
     for (const future of futures) if (future && !future.done()) future.setException(this.#brokenError("the pool broke while this task was in it"));
-    this.#wakeRoom();
+    this.#room.wake();
     this.#checkEnd();
   }
 
