@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 
 /** The longest delay that Node's timers take; a longer one would fire at once. */
-const longestTimer = 2 ** 31 - 1;
+export const longestTimer = 2 ** 31 - 1;
 
 /**
  * Checks a timeout given by the caller.

@@ -80,7 +80,16 @@ export function referenceOf(fn: unknown): FunctionReference {
   );
 }
 
-function globalPathOf(fn: unknown): string[] | undefined {
+/** Paths found already: to look through all globals takes longer than to run a short task. */
+const globalPaths = new WeakMap<object, readonly string[]>();
+
+function globalPathOf(fn: object): readonly string[] | undefined {
+  const path = globalPaths.get(fn) ?? findGlobalPath(fn);
+  if (path) globalPaths.set(fn, path);
+  return path;
+}
+
+function findGlobalPath(fn: object): string[] | undefined {
   const holders = ["Math", "JSON", "Object", "Number", "String", "Array", "Date", "BigInt", "Reflect", "Atomics"];
   const valueAt = (holder: object, key: string): unknown => Object.getOwnPropertyDescriptor(holder, key)?.value;
   for (const name of Object.getOwnPropertyNames(globalThis)) if (valueAt(globalThis, name) === fn) return [name];

@@ -53,7 +53,12 @@ describe("stacks in the user's source", () => {
       link: "//# sourceMappingURL=a.js.map",
       beside: JSON.stringify({ version: 3, sections: [{ offset: { line: 0, column: 0 }, map: JSON.parse(map()) }] }),
     },
-    { how: "with a sourceRoot", link: "//# sourceMappingURL=a.js.map", beside: map({ sourceRoot: "/root", sources: ["a.ts"] }), place: "/root/a.ts" },
+    {
+      how: "with a sourceRoot",
+      link: "//# sourceMappingURL=a.js.map",
+      beside: map({ sourceRoot: "/sources", sources: ["a.ts"] }),
+      place: "/sources/a.ts",
+    },
     {
       how: "with an absolute source",
       link: "//# sourceMappingURL=a.js.map",
