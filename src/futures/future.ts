@@ -20,7 +20,32 @@ export const removeWaiter = Symbol("removeWaiter");
 /** Internal to the library: what settles a future while its thread blocks. */
 export const blockingSource = Symbol("blockingSource");
 
+/** Those who listen to one future, but for its waiters. */
+interface Listeners {
+  callbacks: (() => unknown)[];
+  progress: ProgressLog | undefined;
+}
+
+/** Who waits for the value as a promise. No closure: many futures have one. */
+class Promised {
+  constructor(
+    readonly resolve: (value: never) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {}
+}
+
+type AnyWaiter = Waiter | Promised;
+
+const cancelled: Outcome<never> = { kind: "cancelled" };
+
 let created = 0;
+
+let resolveLast: (value: never) => void;
+let rejectLast: (reason: unknown) => void;
+const keepLast = (resolve: (value: never) => void, reject: (reason: unknown) => void): void => {
+  resolveLast = resolve;
+  rejectLast = reject;
+};
 
 /**
  * The outcome of a call that may not have happened yet. CPython `concurrent.futures.Future`.
@@ -33,16 +58,19 @@ let created = 0;
 export class Future<T, P = unknown> {
   /** Counts the futures of this process, from 1: for logs and for telling futures apart. */
   readonly id = ++created;
-  #state: FutureState = "PENDING";
-  #outcome: Outcome<T> | undefined;
-  #callbacks: (() => unknown)[] = [];
-  #waiters = new Set<Waiter>();
-  #progress: ProgressLog | undefined;
+  /** FINISHED is told by its two ways. */
+  #state: "PENDING" | "RUNNING" | "CANCELLED" | "RETURNED" | "RAISED" = "PENDING";
+  /** What it returned or raised. */
+  #content: unknown;
+  /** One as a rule: the promise of `result`. */
+  #waiters: AnyWaiter | Set<AnyWaiter> | undefined;
+  /** Made when somebody asks for them: a million futures may be waiting. */
+  #listeners: Listeners | undefined;
 
   /** Where the call is in its life: PENDING, then RUNNING, then FINISHED; or CANCELLED after PENDING. */
   get state(): FutureState {
-    this.observe();
-    return this.#state;
+    if (this.#state === "PENDING") this.observe();
+    return this.#state === "RETURNED" || this.#state === "RAISED" ? "FINISHED" : this.#state;
   }
 
   /**
@@ -52,7 +80,7 @@ export class Future<T, P = unknown> {
   cancel(): boolean {
     if (this.#state === "CANCELLED") return true;
     if (this.state !== "PENDING" || !this.revoke()) return false;
-    this.#settle("CANCELLED", { kind: "cancelled" });
+    this.#settle("CANCELLED", undefined);
     return true;
   }
 
@@ -68,12 +96,14 @@ export class Future<T, P = unknown> {
 
   /** True once there is a value or an error, or the call was cancelled. CPython `Future.done`. */
   done(): boolean {
-    return this.#outcome !== undefined;
+    return this.#state !== "PENDING" && this.#state !== "RUNNING";
   }
 
   /** What is known now, without waiting; `undefined` while the future is not done. */
   peek(): Outcome<T> | undefined {
-    return this.#outcome;
+    if (this.#state === "RETURNED") return { kind: "value", value: this.#content as T };
+    if (this.#state === "RAISED") return { kind: "error", error: this.#content };
+    return this.#state === "CANCELLED" ? cancelled : undefined;
   }
 
   /**
@@ -83,7 +113,12 @@ export class Future<T, P = unknown> {
    * call was cancelled; with {@link TimeoutError} if the time is over, and the task goes on; with TypeError if `timeout` is no number.
    */
   result(timeout?: number): Promise<T> {
-    return this.#whenDone(timeout, (outcome) => this.#resultOf(outcome));
+    if (timeout !== undefined) return this.#whenDone(timeout, () => this.#result());
+    const promise = new Promise<T>(keepLast as (resolve: (value: T) => void, reject: (reason: unknown) => void) => void);
+    const promised = new Promised(resolveLast, rejectLast);
+    if (this.done()) this.#answer(promised);
+    else this.#addWaiter(promised);
+    return promise;
   }
 
   /**
@@ -95,7 +130,8 @@ export class Future<T, P = unknown> {
    * it could never be answered: the future is not of a pool, or of a process pool without `broker: true`; TypeError if `timeout` is no number.
    */
   resultSync(timeout?: number): T {
-    return this.#resultOf(this.#whenDoneSync(timeout));
+    this.#blockUntilDone(timeout);
+    return this.#result();
   }
 
   /**
@@ -104,7 +140,7 @@ export class Future<T, P = unknown> {
    * @returns a promise of what the task threw, or of `undefined` if it returned. It rejects with {@link CancelledError}, {@link TimeoutError} or TypeError as {@link result} does.
    */
   exception(timeout?: number): Promise<unknown> {
-    return this.#whenDone(timeout, (outcome) => this.#exceptionOf(outcome));
+    return this.#whenDone(timeout, () => this.#exception());
   }
 
   /**
@@ -114,7 +150,8 @@ export class Future<T, P = unknown> {
    * @throws what {@link resultSync} throws, but for the error of the task.
    */
   exceptionSync(timeout?: number): unknown {
-    return this.#exceptionOf(this.#whenDoneSync(timeout));
+    this.#blockUntilDone(timeout);
+    return this.#exception();
   }
 
   /**
@@ -127,7 +164,7 @@ export class Future<T, P = unknown> {
     if (typeof callback !== "function") throw new TypeError(`addDoneCallback needs a function, got ${inspect(callback, { depth: 0 })}`);
     const call = (): unknown => callback(this);
     if (this.done()) this.#call("a done-callback", call);
-    else this.#callbacks.push(call);
+    else this.#listenersNow().callbacks.push(call);
   }
 
   /**
@@ -166,7 +203,7 @@ export class Future<T, P = unknown> {
    */
   setRunningOrNotifyCancel(): boolean {
     if (this.#state === "CANCELLED") return false;
-    if (this.state !== "PENDING") throw new InvalidStateError(`${this.toString()} cannot start: it is ${this.#state}`);
+    if (this.#state !== "PENDING") throw new InvalidStateError(`${this.toString()} cannot start: it is ${this.state}`);
     this.#state = "RUNNING";
     return true;
   }
@@ -177,7 +214,7 @@ export class Future<T, P = unknown> {
    */
   setResult(value: T): void {
     this.#mustBeOpen();
-    this.#settle("FINISHED", { kind: "value", value });
+    this.#settle("RETURNED", value);
   }
 
   /**
@@ -186,14 +223,13 @@ export class Future<T, P = unknown> {
    */
   setException(error: unknown): void {
     this.#mustBeOpen();
-    this.#settle("FINISHED", { kind: "error", error });
+    this.#settle("RAISED", error);
   }
 
   /** `<Future #3 FINISHED returned number>`; CPython `Future.__repr__`. */
   toString(): string {
-    const outcome = this.#outcome;
-    if (outcome?.kind === "value") return `<Future #${this.id} FINISHED returned ${nameOfType(outcome.value)}>`;
-    if (outcome?.kind === "error") return `<Future #${this.id} FINISHED raised ${nameOfType(outcome.error)}>`;
+    if (this.#state === "RETURNED") return `<Future #${this.id} FINISHED returned ${nameOfType(this.#content)}>`;
+    if (this.#state === "RAISED") return `<Future #${this.id} FINISHED raised ${nameOfType(this.#content)}>`;
     return `<Future #${this.id} ${this.state}>`;
   }
 
@@ -204,12 +240,13 @@ export class Future<T, P = unknown> {
   /** @internal */
   [addWaiter](waiter: Waiter): void {
     if (this.done()) waiter(this);
-    else this.#waiters.add(waiter);
+    else this.#addWaiter(waiter);
   }
 
   /** @internal */
   [removeWaiter](waiter: Waiter): void {
-    this.#waiters.delete(waiter);
+    if (this.#waiters === waiter) this.#waiters = undefined;
+    else if (this.#waiters instanceof Set) this.#waiters.delete(waiter);
   }
 
   /** @internal */
@@ -217,8 +254,13 @@ export class Future<T, P = unknown> {
     throw new BlockingError(`${this.toString()} belongs to no pool, so nothing can settle it while this thread blocks: wait for result() instead`);
   }
 
-  /** For subclasses: looks whether the function has started meanwhile, and if so calls {@link setRunningOrNotifyCancel}. */
+  /** For subclasses, while the future is PENDING: looks whether the function has started meanwhile, and if so calls {@link markRunning}. */
   protected observe(): void {}
+
+  /** For subclasses: the function has started; does nothing if that is known, or the future is done. */
+  protected markRunning(): void {
+    if (this.#state === "PENDING") this.#state = "RUNNING";
+  }
 
   /** For subclasses: takes back a call that was sent ahead; false if its function has started. */
   protected revoke(): boolean {
@@ -228,55 +270,62 @@ export class Future<T, P = unknown> {
   /** For subclasses: the future is done; called before the done-callbacks. */
   protected settled(): void {}
 
-  #resultOf(outcome: Outcome<T>): T {
-    if (outcome.kind === "value") return outcome.value;
-    throw outcome.kind === "error" ? outcome.error : this.#cancelledError();
+  /** @throws what it raised, or CancelledError; of one that is done. */
+  #result(): T {
+    if (this.#state === "RETURNED") return this.#content as T;
+    throw this.#state === "RAISED" ? this.#content : this.#cancelledError();
   }
 
-  #exceptionOf(outcome: Outcome<T>): unknown {
-    if (outcome.kind === "cancelled") throw this.#cancelledError();
-    return outcome.kind === "error" ? outcome.error : undefined;
+  /** @throws CancelledError; of one that is done. */
+  #exception(): unknown {
+    if (this.#state === "CANCELLED") throw this.#cancelledError();
+    return this.#state === "RAISED" ? this.#content : undefined;
   }
 
   #cancelledError(): CancelledError {
     return new CancelledError(`${this.toString()} was cancelled`);
   }
 
+  #listenersNow(): Listeners {
+    this.#listeners ??= { callbacks: [], progress: undefined };
+    return this.#listeners;
+  }
+
   #progressLog(): ProgressLog {
-    if (!this.#progress) {
-      this.#progress = new ProgressLog();
-      if (this.done()) this.#progress.end();
+    const listeners = this.#listenersNow();
+    if (!listeners.progress) {
+      listeners.progress = new ProgressLog();
+      if (this.done()) listeners.progress.end();
     }
-    return this.#progress;
+    return listeners.progress;
   }
 
-  #whenDoneSync(timeout: number | undefined): Outcome<T> {
+  #blockUntilDone(timeout: number | undefined): void {
     checkTimeout(timeout);
-    if (!this.#outcome && !(timeout !== undefined && timeout <= 0))
+    if (!this.done() && !(timeout !== undefined && timeout <= 0))
       blockUntil(() => this.done(), new Set([this[blockingSource]()]), new Deadline(timeout));
-    if (!this.#outcome)
+    if (!this.done())
       throw new TimeoutError(`${this.toString()} is not done${timeout && timeout > 0 ? ` after ${timeout} ms; the task goes on` : ""}`);
-    return this.#outcome;
   }
 
-  async #whenDone<R>(timeout: number | undefined, read: (outcome: Outcome<T>) => R): Promise<R> {
+  async #whenDone<R>(timeout: number | undefined, read: () => R): Promise<R> {
     checkTimeout(timeout);
-    if (this.#outcome) return read(this.#outcome);
+    if (this.done()) return read();
     if (timeout !== undefined && timeout <= 0) throw new TimeoutError(`${this.toString()} is not done`);
     return new Promise<R>((resolve, reject) => {
       const waiter = (): void => {
         callOff();
         try {
-          resolve(read(this.#outcome as Outcome<T>));
+          resolve(read());
         } catch (error) {
           reject(error);
         }
       };
       const callOff = new Deadline(timeout).whenOver(() => {
-        this.#waiters.delete(waiter);
+        this[removeWaiter](waiter);
         reject(new TimeoutError(`${this.toString()} is not done after ${timeout} ms; the task goes on`));
       });
-      this.#waiters.add(waiter);
+      this.#addWaiter(waiter);
     });
   }
 
@@ -284,17 +333,38 @@ export class Future<T, P = unknown> {
     if (this.done()) throw new InvalidStateError(`${this.toString()} has an outcome already`);
   }
 
-  #settle(state: FutureState, outcome: Outcome<T>): void {
+  #settle(state: "CANCELLED" | "RETURNED" | "RAISED", content: unknown): void {
     this.#state = state;
-    this.#outcome = outcome;
-    const callbacks = this.#callbacks;
+    this.#content = content;
     const waiters = this.#waiters;
-    this.#callbacks = [];
-    this.#waiters = new Set();
+    this.#waiters = undefined;
     this.settled();
-    this.#progress?.end();
+    if (this.#listeners) this.#tellListeners(this.#listeners);
+    if (waiters instanceof Set) for (const waiter of waiters) this.#tell(waiter);
+    else if (waiters) this.#tell(waiters);
+  }
+
+  #addWaiter(waiter: AnyWaiter): void {
+    if (this.#waiters === undefined) this.#waiters = waiter;
+    else if (this.#waiters instanceof Set) this.#waiters.add(waiter);
+    else this.#waiters = new Set([this.#waiters, waiter]);
+  }
+
+  #tell(waiter: AnyWaiter): void {
+    if (waiter instanceof Promised) this.#answer(waiter);
+    else waiter(this);
+  }
+
+  #answer({ resolve, reject }: Promised): void {
+    if (this.#state === "RETURNED") resolve(this.#content as never);
+    else reject(this.#state === "RAISED" ? this.#content : this.#cancelledError());
+  }
+
+  #tellListeners(listeners: Listeners): void {
+    const { callbacks, progress } = listeners;
+    listeners.callbacks = [];
+    progress?.end();
     for (const callback of callbacks) this.#call("a done-callback", callback);
-    for (const waiter of waiters) waiter(this);
   }
 
   #call(what: string, callback: () => unknown): void {

@@ -5,6 +5,7 @@ import { decodeThrown, type EncodedThrown } from "../transfer/errors.js";
 import { splitCloneable, transferError } from "../transfer/uncloneable.js";
 import { areOutcomes, decodeOutcomes } from "./chunks.js";
 import { callGuarded, type PoolEmitter } from "./events.js";
+import type { FunctionTable } from "./functionTable.js";
 import type { MessageFromWorker } from "./messages.js";
 import type { CheckedPoolOptions } from "./options.js";
 import type { PoolWorker } from "./poolWorker.js";
@@ -26,9 +27,18 @@ export class Dialog {
   readonly #workers: WorkerSet;
   readonly #events: PoolEmitter;
   readonly #stopOptions: StopOptions;
+  readonly #functions: FunctionTable;
   readonly #listener: DialogListener;
 
-  constructor(options: CheckedPoolOptions, workers: WorkerSet, events: PoolEmitter, stopOptions: StopOptions, listener: DialogListener) {
+  constructor(
+    options: CheckedPoolOptions,
+    workers: WorkerSet,
+    events: PoolEmitter,
+    stopOptions: StopOptions,
+    functions: FunctionTable,
+    listener: DialogListener,
+  ) {
+    this.#functions = functions;
     this.#options = options;
     this.#workers = workers;
     this.#events = events;
@@ -36,17 +46,16 @@ export class Dialog {
     this.#listener = listener;
   }
 
-  /** Leaves the worker idle if the call cannot be made; whoever calls this dispatches afterwards. */
+  /** Gives a task to a hired worker; releases it if the call cannot be made. */
   assign(worker: PoolWorker, task: Task): void {
-    if (worker.loaded.has(task.reference)) {
+    if (worker.loaded.has(task.fn.number)) {
       this.#run(worker, task);
     } else {
-      this.#workers.take(worker, task, "loading");
-      worker.channel.send({ type: "load", reference: task.reference, to: task.to });
+      this.#workers.take(worker, task, true);
+      worker.channel.send({ type: "load", reference: task.fn.number, to: task.fn.to });
     }
   }
 
-  /** Leaves the worker idle if the call cannot be made; whoever calls this dispatches afterwards. */
   #run(worker: PoolWorker, task: Task): void {
     const { future, options } = task;
     if (future.done()) {
@@ -64,20 +73,20 @@ export class Dialog {
       );
       return;
     }
-    this.#workers.take(worker, task, "running");
-    future.wasSent(call);
+    this.#workers.take(worker, task, false);
+    if (!call) future.hasStarted();
   }
 
   /** Whether the worker is asked to say that the task has started: a message more, for those who want to know at once. */
-  #announces(task: Task): boolean {
-    return task.options.timeout !== undefined || this.#events.hears("taskStart");
+  announces(task: Task): boolean {
+    return task.options.timeout !== undefined || this.#events.hears("taskStart") || this.#events.hears("workersChange");
   }
 
   /** @throws what structured clone throws; nothing was sent then. */
   #send(worker: PoolWorker, task: Task): void {
-    const { future, reference, args, options } = task;
-    const message = { task: future.id, reference, announce: this.#announces(task) };
-    if (!task.chunk) {
+    const { future, fn, args, options } = task;
+    const message = { task: future.id, reference: fn.number, announce: this.announces(task) };
+    if (!fn.chunk) {
       const ours = errorOfOurOwn(args);
       if (ours) throw ours;
       worker.channel.send({ type: "run", ...message, args }, options.transfer);
@@ -110,12 +119,12 @@ export class Dialog {
       return;
     }
     if (message.type !== "exiting") worker.uncaught = message.type === "uncaught" ? { error: decodeThrown(message.error) } : undefined;
-    const answers = message.type === "result" || message.type === "chunk" || message.type === "error";
-    if (worker.state === "stopping" && !answers) return;
-    if (!concerns(worker, message)) return;
+    if (worker.state === "stopping" && !tellsOfRun(message)) return;
+    const task = this.#taskOf(worker, message);
+    if (!concerns(worker, task, message)) return;
     switch (message.type) {
       case "ready":
-        this.#workers.become(worker, "idle");
+        this.#workers.become(worker, "ready");
         this.#listener.ready();
         if (this.#events.hears("workerReady")) this.#events.tell("workerReady", worker.info);
         this.#listener.free();
@@ -123,34 +132,40 @@ export class Dialog {
       case "initializerFailed":
         this.#listener.initializerFailed(message.error);
         break;
+      case "unknown":
+        this.#tellFunction(worker, message.reference);
+        if (task) this.#told(worker, task);
+        break;
       case "loaded":
         this.#loaded(worker, message.reference);
         break;
       case "loadFailed":
         // A worker in which a module has failed gives way to another, where the module is tried afresh.
-        if (worker.state === "loading" && worker.task?.reference === message.reference)
-          this.#failTask(worker, decodeThrown(message.error), message.moduleFailed ? "retire" : "release");
+        if (message.moduleFailed) worker.spent = true;
+        if (task) this.#failTask(worker, task, decodeThrown(message.error));
+        this.#listener.free();
         break;
       case "started":
-        this.#started(worker);
+        if (task) this.#started(worker, task);
         break;
       case "revoked":
         this.#workers.release(worker, false);
         this.#listener.free();
         break;
       case "progress":
-        if (worker.task && !worker.task.future.done()) worker.task.future.addProgress(message.value);
+        if (task && !task.future.done()) task.future.addProgress(message.value);
         break;
       case "result":
-        this.#finish(worker, (future) => future.setResult(message.value));
+        if (task) this.#finish(worker, task, (future) => future.setResult(message.value));
         break;
-      case "chunk": {
-        const outcomes: Outcome<unknown>[] = decodeOutcomes(message.outcomes, worker.refused);
-        this.#finish(worker, (future) => future.setResult(outcomes));
+      case "chunk":
+        if (task) {
+          const outcomes: Outcome<unknown>[] = decodeOutcomes(message.outcomes, worker.refused);
+          this.#finish(worker, task, (future) => future.setResult(outcomes));
+        }
         break;
-      }
       case "error":
-        this.#failTask(worker, decodeThrown(message.error));
+        if (task) this.#failTask(worker, task, decodeThrown(message.error));
         break;
       case "unreadable":
         this.failUnreadable(worker, "its arguments", decodeThrown(message.error));
@@ -161,76 +176,120 @@ export class Dialog {
     }
   }
 
-  #started(worker: PoolWorker): void {
-    const task = worker.task as Task;
+  /** The outcome of a call that the worker took from the call queue. */
+  takeOutcome(worker: PoolWorker, call: number, chunk: boolean, value: unknown): void {
+    const task = this.#claimedBy(worker, call);
+    if (!task || task.fn.chunk !== chunk) return;
+    const result = chunk ? (value as unknown[]).map((one): Outcome<unknown> => ({ kind: "value", value: one })) : value;
+    this.#end(worker, task, (future) => future.setResult(result));
+  }
+
+  #started(worker: PoolWorker, task: Task): void {
     task.future.hasStarted();
     if (task.options.timeout !== undefined && !task.future.done()) stopAfter(task, task.options.timeout, this.#stopOptions);
+    this.#told(worker, task);
     if (this.#events.hears("taskStart")) this.#events.tell("taskStart", task.future, worker.info);
+  }
+
+  #told(worker: PoolWorker, task: Task): void {
+    if (task.call < 0) return;
+    worker.told = { call: task.call, task: task.future.id };
+    if (this.#events.hears("workersChange")) this.#events.tell("workersChange");
+  }
+
+  #tellFunction(worker: PoolWorker, reference: number): void {
+    const to = this.#functions.reference(reference);
+    if (to) worker.channel.send({ type: "load", reference, to });
   }
 
   #loaded(worker: PoolWorker, reference: number): void {
     worker.loaded.add(reference);
-    const task = worker.task;
-    if (worker.state !== "loading" || task?.reference !== reference) return;
+    const task = worker.assigned;
+    if (!worker.loading || task?.fn.number !== reference) return;
     this.#run(worker, task);
     this.#listener.free();
   }
 
-  #failTask(worker: PoolWorker, error: unknown, then: "release" | "retire" = "release"): void {
-    this.#finish(worker, (future) => future.setException(error), then);
+  /** The task that a message is about, if the worker holds it. */
+  #taskOf(worker: PoolWorker, message: MessageFromWorker): Task | undefined {
+    const task = "call" in message && message.call !== undefined ? this.#claimedBy(worker, message.call) : worker.assigned;
+    if (message.type === "loadFailed")
+      return task?.fn.number === message.reference && (message.call !== undefined || worker.loading) ? task : undefined;
+    return "task" in message && task?.future.id !== message.task ? undefined : task;
   }
 
-  failUnreadable(worker: PoolWorker, what: string, error: unknown, task?: number): void {
-    if (!worker.task || (task !== undefined && worker.task.future.id !== task)) return;
+  #claimedBy(worker: PoolWorker, call: number): Task | undefined {
+    const task = worker.claimed(call);
+    return task && this.#stopOptions.calls?.holder(call) === worker.place ? task : undefined;
+  }
+
+  /** What comes from a worker is taken in order: the oldest call of which nothing has come is the next that something comes of. */
+  #oldestClaimedBy(worker: PoolWorker): Task | undefined {
+    for (const call of this.#stopOptions.calls?.heldBy(worker.place) ?? []) {
+      const task = worker.claimed(call);
+      if (task) return task;
+    }
+    return undefined;
+  }
+
+  #failTask(worker: PoolWorker, task: Task, error: unknown): void {
+    this.#finish(worker, task, (future) => future.setException(error));
+  }
+
+  failUnreadable(worker: PoolWorker, what: string, error: unknown, id?: number): void {
+    const task = worker.assigned ?? this.#oldestClaimedBy(worker);
+    if (!task || (id !== undefined && task.future.id !== id)) return;
     const reason = error instanceof Error ? error.message : String(error);
     this.#failTask(
       worker,
-      new TransferError(`${worker.task.to.name}: ${what} could be sent but not be read where it arrived: ${reason}`, { cause: error }),
+      task,
+      new TransferError(`${task.fn.to.name}: ${what} could be sent but not be read where it arrived: ${reason}`, { cause: error }),
     );
   }
 
-  /** Ends the task that the worker holds; the worker is free before the future's callbacks run, so that they see the pool as it is. */
-  #finish(worker: PoolWorker, answer: (future: Future<unknown>) => void, then: "release" | "retire" = "release"): void {
-    const { task, expired } = worker;
-    if (!task) return;
-    const settle = (): void => {
-      task.future.hasStarted();
-      if (task.future.done()) return;
-      if (expired) task.future.setException(expired.reason);
-      else answer(task.future);
-    };
-    if (worker.state === "stopping") {
-      // Its time was over, and the answer crossed the kill: it is as good as one that came before.
-      settle();
-      return;
-    }
-    if (then === "retire") this.#workers.retire(worker);
-    else this.#workers.release(worker, true);
-    settle();
+  #finish(worker: PoolWorker, task: Task, answer: (future: Future<unknown>) => void): void {
+    this.#end(worker, task, answer);
     this.#listener.free();
+  }
+
+  /** Ends a task that the worker held; the worker is free before the future's callbacks run, so that they see the pool as it is. */
+  #end(worker: PoolWorker, task: Task, answer: (future: Future<unknown>) => void): void {
+    // Of a worker that is stopping: the time of its task was over, and the answer crossed the kill. It is as good as one that came before.
+    if (worker.state !== "stopping") {
+      if (task.worker) this.#workers.release(worker, true);
+      else this.#workers.hasRun(worker);
+    }
+    const { expired } = worker;
+    task.future.hasStarted();
+    if (task.future.done()) return;
+    if (expired?.task === task) task.future.setException(expired.reason);
+    else answer(task.future);
   }
 }
 
-/** Whether what is said of a task is said of the one that the worker holds, and what is said of the worker can be true. */
-function concerns({ state, task, refused }: PoolWorker, message: MessageFromWorker): boolean {
+/** What a worker has said of a task that it runs counts, also if it crossed its end. */
+function tellsOfRun({ type }: MessageFromWorker): boolean {
+  return type === "progress" || type === "result" || type === "chunk" || type === "error";
+}
+
+/** Whether what is said can be true. @param task that it is about, if it is one that the worker holds. */
+function concerns({ state, refused }: PoolWorker, task: Task | undefined, message: MessageFromWorker): boolean {
   switch (message.type) {
     case "ready":
     case "initializerFailed":
       return state === "starting";
     case "revoked":
-      return task !== undefined && task.future.id === message.task && task.future.done();
+      return task?.future.done() === true;
     case "result":
-      return task !== undefined && task.future.id === message.task && !task.chunk;
+      return task !== undefined && !task.fn.chunk;
     case "chunk":
-      return (
-        task !== undefined && task.future.id === message.task && task.chunk && areOutcomes(message.outcomes, task.args.length - (refused?.size ?? 0))
-      );
+      return task?.fn.chunk === true && areOutcomes(message.outcomes, task.args.length - (refused?.size ?? 0));
     case "started":
     case "progress":
     case "error":
-      return task !== undefined && task.future.id === message.task;
+      return task !== undefined;
     case "unreadable":
-      return message.task === undefined || task?.future.id === message.task;
+      return message.task === undefined || task !== undefined;
     default:
       return true;
   }

@@ -4,6 +4,10 @@ import type { EncodedThrown } from "../transfer/errors.js";
 
 /** How a worker is set up; known to it from its start. */
 export interface WorkerSetup {
+  /** Tells it from every other living worker of the pool; small. */
+  readonly place: number;
+  /** Tasks after which it takes none any more. */
+  readonly maxTasks?: number;
   /** `<pool name>-<number>`. */
   readonly worker: string;
   readonly initializer?: FunctionReference;
@@ -27,19 +31,22 @@ export type MessageToWorker =
   /** Flush what was printed, and end. */
   | { readonly type: "exit" };
 
+/** `call`: of a task that the worker has taken from the call queue, its number there. */
 export type MessageFromWorker =
   | { readonly type: "ready" }
+  /** It has claimed a call of a function that it does not know, and waits for `load`. */
+  | { readonly type: "unknown"; readonly reference: number; readonly call: number }
   | { readonly type: "initializerFailed"; readonly error: EncodedThrown }
   | { readonly type: "loaded"; readonly reference: number }
   /** `moduleFailed`: the worker cannot evaluate that module ever again, nor one that imports it. */
-  | { readonly type: "loadFailed"; readonly reference: number; readonly moduleFailed: boolean; readonly error: EncodedThrown }
-  | { readonly type: "started"; readonly task: number }
-  /** The task was taken back before its function started. */
+  | { readonly type: "loadFailed"; readonly reference: number; readonly moduleFailed: boolean; readonly error: EncodedThrown; readonly call?: number }
+  | { readonly type: "started"; readonly task: number; readonly call?: number }
+  /** The task, which was sent to it in a message, was taken back before its function started. */
   | { readonly type: "revoked"; readonly task: number }
-  | { readonly type: "progress"; readonly task: number; readonly value: unknown }
-  | { readonly type: "result"; readonly task: number; readonly value: unknown }
-  | { readonly type: "chunk"; readonly task: number; readonly outcomes: readonly EncodedOutcome[] }
-  | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown }
+  | { readonly type: "progress"; readonly task: number; readonly value: unknown; readonly call?: number }
+  | { readonly type: "result"; readonly task: number; readonly value: unknown; readonly call?: number }
+  | { readonly type: "chunk"; readonly task: number; readonly outcomes: readonly EncodedOutcome[]; readonly call?: number }
+  | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown; readonly call?: number }
   /** A message to the worker could not be read: the call of its task, as a rule, and nothing of it ran. */
   | { readonly type: "unreadable"; readonly task?: number; readonly error: EncodedThrown }
   | { readonly type: "output"; readonly task?: number; readonly stream: "stdout" | "stderr"; readonly text: string }

@@ -20,6 +20,8 @@ const chunksPerWorker = 4;
 /** The longest chunk of `map` with `chunksize: "auto"` when the length of the input is not known. */
 const longestBlindChunk = 64;
 
+const noOptions: ScheduleOptions = {};
+
 /** A pool of workers: `ThreadPoolExecutor` and `ProcessPoolExecutor` are this with a transport each. */
 export abstract class PoolExecutor extends Executor {
   readonly #scheduler: Scheduler;
@@ -69,7 +71,7 @@ export abstract class PoolExecutor extends Executor {
    * while the program exits; QueueFullError if `maxQueue` tasks wait.
    */
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<TaskResult<R>, TaskProgress<R>> {
-    return this.schedule(fn, args);
+    return this.#scheduler.add(this.#scheduler.functions.of(fn, false), args, noOptions) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
   }
 
   /**
@@ -78,9 +80,9 @@ export abstract class PoolExecutor extends Executor {
    * @throws what `submit` throws; TypeError if `args` is no array or an option is of the wrong type.
    */
   schedule<A extends unknown[], R>(fn: (...args: A) => R, args: A, options: ScheduleOptions = {}): Future<TaskResult<R>, TaskProgress<R>> {
-    const to = referenceOf(fn);
+    const known = this.#scheduler.functions.of(fn, false);
     checkCall(args, options);
-    return this.#scheduler.add(to, args, false, options) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
+    return this.#scheduler.add(known, args, options) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
   }
 
   /** Resolves when `submit` would find room in the queue. @throws ShutdownError or BrokenExecutor when there never will be; the promise rejects with it. */
@@ -138,7 +140,7 @@ export abstract class PoolExecutor extends Executor {
    * @throws what `submit` throws.
    */
   protected override submitChunk(fn: AnyFunction, calls: readonly unknown[][]): Future<Outcome<unknown>[]> {
-    return this.#scheduler.add(referenceOf(fn), calls, true, {}) as Future<unknown> as Future<Outcome<unknown>[]>;
+    return this.#scheduler.add(this.#scheduler.functions.of(fn, true), calls, noOptions) as Future<unknown> as Future<Outcome<unknown>[]>;
   }
 
   protected override autoChunks(calls: number | undefined): (chunk: number) => number {

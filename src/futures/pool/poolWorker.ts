@@ -4,12 +4,10 @@ import type { Task } from "./task.js";
 import type { Channel, ChannelEnd } from "./transport.js";
 
 /**
- * starting → idle → loading → idle (the task was cancelled meanwhile, or its function was not found)
- *                 → loading → running → idle
- *                 → running → idle
+ * starting → ready, when it may be given tasks, and takes them from the call queue if there is one.
  * any → stopping, when the pool has told it to end: from then on it is given nothing, and another may take its place.
  */
-export type PoolWorkerState = "starting" | "idle" | "loading" | "running" | "stopping";
+export type PoolWorkerState = "starting" | "ready" | "stopping";
 
 /** A worker as others may see it. */
 export interface WorkerInfo {
@@ -28,12 +26,18 @@ export interface WorkerInfo {
 /** The pool's book-keeping of one worker. */
 export class PoolWorker {
   state: PoolWorkerState = "starting";
-  /** The task it loads the function of, or runs. */
-  task: Task | undefined;
+  /** The task that was sent to it in a message, from the moment when it was hired for it. */
+  assigned: Task | undefined;
+  /** The call that it last told about, and the number of its task: for whoever hears events, it holds that one until its outcome is known. */
+  told: { readonly call: number; readonly task: number } | undefined;
+  /** It loads the function of the assigned task. */
+  loading = false;
+  /** It takes no task any more: it has run as many as it may, or a module has failed in it. */
+  spent = false;
   /** Calls of a chunk that it was not sent, since they cannot be cloned: their errors, by place. */
   refused: ReadonlyMap<number, unknown> | undefined;
-  /** The time of its task is over: this is what the future gets, however the task ends. */
-  expired: { readonly reason: unknown } | undefined;
+  /** The time of a task that it holds is over: this is what the future gets, however the task ends. */
+  expired: { readonly task: Task; readonly reason: unknown } | undefined;
   /** What its task's future gets if the pool ends the worker under it. */
   condemnation: { readonly reason: unknown } | undefined;
   /** The last uncaught error it reported; it is on its way down, unless it says something else after that. */
@@ -42,9 +46,9 @@ export class PoolWorker {
   readonly loaded = new Set<number>();
   /** Tasks that it has ended. */
   tasks = 0;
-  /** ms spent in them. */
+  /** ms spent in those that were sent to it. */
   busyTime = 0;
-  /** When it was given its task, by `performance.now()`. */
+  /** When it was sent its task, by `performance.now()`. */
   busySince: number | undefined;
   memory: WorkerMemory | undefined;
   /** Calls off the end of its idleness. */
@@ -53,7 +57,26 @@ export class PoolWorker {
   #ids: { pid?: number; threadId?: number } = {};
   #channel: Channel | undefined;
 
-  constructor(readonly name: string) {}
+  /** @param place tells it from every other living worker of the pool. */
+  constructor(
+    readonly name: string,
+    readonly place: number,
+    readonly claimed: (call: number) => Task | undefined,
+  ) {}
+
+  /** The task that it holds, as far as anybody can tell from outside: it may just have ended it. */
+  get task(): Task | undefined {
+    if (this.assigned) return this.assigned;
+    const told = this.told && this.claimed(this.told.call);
+    if (told?.future.id === this.told?.task) return told;
+    const call = this.#channel?.current;
+    return call === undefined ? undefined : this.claimed(call);
+  }
+
+  /** Whether it holds nothing and could do with a task. */
+  get free(): boolean {
+    return this.state === "ready" && this.assigned === undefined && this.#channel?.free !== false;
+  }
 
   /** Set right after the transport has started it. */
   get channel(): Channel {
@@ -66,8 +89,9 @@ export class PoolWorker {
   }
 
   get info(): WorkerInfo {
-    const state = this.state === "loading" || this.state === "running" ? "busy" : this.state;
-    return { name: this.name, state, ...this.ids, ...(this.task ? { task: this.task.future.id } : {}) };
+    const { task } = this;
+    const state = this.state !== "ready" ? this.state : task ? "busy" : "idle";
+    return { name: this.name, state, ...this.ids, ...(task ? { task: task.future.id } : {}) };
   }
 
   get ids(): { pid?: number; threadId?: number } {
@@ -87,14 +111,14 @@ export class PoolWorker {
     };
   }
 
-  /** How it ended, as an error: each call makes a new one, since every future gets its own. */
-  diedError(end: ChannelEnd): WorkerDiedError {
+  /** How it ended, as an error: each call makes a new one, since every future gets its own. @param task that it held. */
+  diedError(end: ChannelEnd, task: Task | undefined): WorkerDiedError {
     const { pid, threadId } = this.ids;
     const who = `worker ${this.name}${pid === undefined ? "" : ` (pid ${pid})`}${threadId === undefined ? "" : ` (thread ${threadId})`}`;
-    const doing = this.task
-      ? this.state === "loading"
-        ? ` while it loaded ${this.task.to.name}`
-        : ` while it ran ${this.task.to.name}`
+    const doing = task
+      ? this.loading || (!this.assigned && task.future.state === "PENDING")
+        ? ` while it loaded ${task.fn.to.name}`
+        : ` while it ran ${task.fn.to.name}`
       : this.state === "starting"
         ? " while it started"
         : "";

@@ -27,6 +27,7 @@ export class Room {
   /** Whether `maxQueue` tasks wait beyond those for which there is a worker, or may be one. */
   get full(): boolean {
     const { maxQueue, maxWorkers } = this.#options;
+    if (maxQueue === Number.POSITIVE_INFINITY) return false;
     const queued = this.#state.queued();
     return queued >= maxQueue && queued >= maxQueue + maxWorkers - this.#state.busy();
   }

@@ -1,47 +1,50 @@
 /**
  * What both pools share: queue, dispatch, life and death of workers. A pool is this plus a {@link Transport}.
  *
- *                      the program                          |             a worker (thread or process)
- *                                                           |
- *   submit ──► Task ──► TaskQueue ──► idle PoolWorker ──────┼─ load ──► finds the function, runs its module's top level
- *     │                   ▲   │          │    ◄─────────────┼─ loaded ─ (once per function and worker)
- *     ▼                   │   ▼          │                  |
- *   Future ◄── cancel ────┘  none idle:  ├──────────────────┼─ run ───► calls the function
- *     ▲                      start one   │    ◄─────────────┼─ started, progress, result, error
- *     └──────────────────────────────────┘                  |
+ *                      the program                           |             a worker (thread or process)
+ *                                                            |
+ *   submit ──► Task ──► TaskQueue ──┬──► CallQueue ══════════╪═ takes the next call when it is done with one, calls the function,
+ *     │                   ▲ ▲       │     (threads: shared   |  shows the outcome
+ *     ▼                   │ └ recall┘      memory)           |    │
+ *   Future ◄── cancel ────┘         └──► free PoolWorker ────┼─ load, run ─► calls the function
+ *     ▲                              none free: start one    |    │
+ *     └──────────────────────────────────────────────────────┼─ outcome, or started, progress, result, error
  *
  * The life of a task:
  *  1. `submit` makes a Task with its Future (PENDING) and queues it.
- *  2. `#dispatch` gives the first task to an idle worker; if there is none and the pool may grow, one is started.
- *  3. A worker that has not seen the function is told to load it. The task is still PENDING: it can be cancelled, and then the worker is idle again.
- *  4. The call is sent. A thread marks in shared memory that the function has started: until then the future is PENDING and the call can be
- *     taken back. A process shares no memory: its future is RUNNING from here on, and a process that holds nothing else starts it for certain.
+ *  2. `#dispatch` offers the first tasks of the queue to the workers of a transport that has a call queue: memory that all of them see. Whoever is done with
+ *     a call claims the oldest one there, so nothing is ever trapped behind a slow task, and the order of start stays that of the queue.
+ *     A task of higher priority recalls those of lower that are not claimed yet. Workers that sleep are woken, missing ones are started.
+ *  3. What does not fit the call queue (structured clones, streams of progress), and every task of other transports, is sent to a free worker as a
+ *     message, in its turn: when nothing offered is left unclaimed.
+ *  4. A worker that has not seen the function loads it. The task is still PENDING: it can be cancelled, and then the worker is free again.
+ *  5. A thread marks in shared memory that the function has started: until then the future is PENDING and the call can be taken back.
+ *     A process shares no memory: its future is RUNNING once the call is sent, and a process that holds nothing else starts it for certain.
  *     Either way `cancel()` tells the truth at every moment.
- *  5. The answer carries the task's number and is believed only if the worker holds that task. The future is FINISHED, the worker idle.
- *  6. A task that is to stop while it runs gets its signal aborted; if it has not ended after the grace time its worker is killed
+ *  6. The answer carries the task's number and is believed only if the worker holds that task. The future is FINISHED, the worker free.
+ *  7. A task that is to stop while it runs gets its signal aborted; if it has not ended after the grace time its worker is killed
  *     and only this future fails.
- *  7. A worker that ends unasked breaks the pool, or is replaced, by `onWorkerDeath`.
+ *  8. A worker that ends unasked breaks the pool, or is replaced, by `onWorkerDeath`.
  */
 import type { BlockingSource } from "../blocking.js";
 import { BlockingError, type BrokenExecutor, ShutdownError } from "../errors.js";
 import type { Future } from "../future.js";
-import type { FunctionReference } from "../task.js";
 import { decodeThrown } from "../transfer/errors.js";
 import { AbortListeners } from "./abortListeners.js";
 import { Alarms } from "./alarms.js";
 import { Dialog } from "./dialog.js";
 import { PoolEmitter } from "./events.js";
+import { FunctionTable, type PoolFunction } from "./functionTable.js";
 import { checkDepth } from "./nesting.js";
 import type { CheckedPoolOptions } from "./options.js";
 import type { PoolWorker } from "./poolWorker.js";
-import { ReferenceNumbers } from "./references.js";
 import { Room } from "./room.js";
 import { statsOf, Totals } from "./stats.js";
 import { type StopOptions, stopOnAbort } from "./stopping.js";
-import { type ScheduleOptions, type Task, TaskFuture, type TaskOwner } from "./task.js";
+import { noCall, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
 import { TaskQueue } from "./taskQueue.js";
-import type { ChannelEnd, Transport } from "./transport.js";
-import { WorkerSet } from "./workerSet.js";
+import type { CallQueue, ChannelEnd, Transport } from "./transport.js";
+import { WorkerSet, type WorkerSetListener } from "./workerSet.js";
 
 /** Starts that may fail one after another, with `onWorkerDeath: "replace"`, before the pool gives up. */
 const startAttempts = 3;
@@ -58,7 +61,13 @@ export class Scheduler implements TaskOwner, BlockingSource {
   readonly #dialog: Dialog;
   readonly #queue = new TaskQueue();
   readonly #alarms = new Alarms();
-  readonly #references = new ReferenceNumbers();
+  readonly functions = new FunctionTable();
+  /** Tasks in the call queue, and those that workers have taken from there, by their numbers. */
+  readonly #sent: (Task | undefined)[] = [];
+  readonly #isSent = (call: number): boolean => this.#sent[call] !== undefined;
+  /** No task in the call queue has a lower priority. */
+  #lowestOffered = Number.POSITIVE_INFINITY;
+  readonly #retried = new WeakSet<Task>();
   readonly #totals = new Totals();
   readonly #room: Room;
   #failedStarts = 0;
@@ -73,27 +82,31 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.events = new PoolEmitter(options.name);
     this.#transport = transport;
     this.#brokenClass = brokenClass;
-    this.workers = new WorkerSet(options, transport, this.#alarms, {
+    const listener: WorkerSetListener = {
       message: (worker, message) => this.#dialog.take(worker, message),
       unreadable: (worker, error, task) => this.#dialog.failUnreadable(worker, "its outcome", error, task),
       ended: (worker, end) => this.#ended(worker, end),
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
-      changed: () => this.events.tell("workersChange"),
-    });
+      outcome: (worker, call, chunk, value) => this.#dialog.takeOutcome(worker, call, chunk, value),
+      drained: () => this.#dispatch(),
+      changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),
+    };
+    this.workers = new WorkerSet(options, transport, this.#alarms, listener, (call) => this.#sent[call]);
     this.#room = new Room(options, {
-      queued: () => this.#queue.size,
-      busy: () => this.workers.count("loading", "running"),
+      queued: () => this.stats().queued,
+      busy: () => this.stats().running,
       over: () => this.#closed || this.#broken !== undefined,
     });
     this.#stopOptions = {
       workers: this.workers,
+      calls: transport.calls,
       alarms: this.#alarms,
       aborts: new AbortListeners(),
       grace: options.stopGrace,
       cloneable: transport.cloneable,
       replace: () => this.#dispatch(),
     };
-    this.#dialog = new Dialog(options, this.workers, this.events, this.#stopOptions, {
+    this.#dialog = new Dialog(options, this.workers, this.events, this.#stopOptions, this.functions, {
       ready: () => (this.#failedStarts = 0),
       free: () => this.#dispatch(),
       initializerFailed: (error) => this.#break(() => decodeThrown(error)),
@@ -101,15 +114,15 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   /** @throws ShutdownError, BrokenExecutor, or QueueFullError. */
-  add(to: FunctionReference, args: readonly unknown[], chunk: boolean, options: ScheduleOptions): TaskFuture<unknown> {
+  add(fn: PoolFunction, args: readonly unknown[], options: ScheduleOptions): TaskFuture<unknown> {
     this.checkOpen();
     if (this.#room.full) {
       this.#room.blockFor(this);
       this.checkOpen();
     }
-    const future = new TaskFuture<unknown>();
-    const task: Task = { future, reference: this.#references.numberOf(to), to, args, chunk, options };
-    future.belongTo(this, task);
+    const future = new TaskFuture<unknown>(this);
+    const task = new Task(future, fn, args, options);
+    future.belongTo(task);
     if (this.events.hears("taskSubmit")) this.events.tell("taskSubmit", future);
     if (options.signal?.aborted) {
       future.cancel();
@@ -172,13 +185,24 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   stats(): ReturnType<typeof statsOf> {
-    return statsOf(this.#queue.size, this.workers, this.#totals);
+    return statsOf(this.#queue.size, this.#heldTasks(), this.workers, this.#totals);
   }
 
   // TaskOwner
 
+  hasStarted(task: Task): boolean {
+    if (task.call >= 0) return this.#transport.calls?.started(task.call) === true;
+    return task.worker?.channel.call?.started() === true;
+  }
+
+  revoke(task: Task): boolean {
+    if (task.call >= 0) return this.#transport.calls?.revoke(task.call) === true;
+    return task.worker?.loading !== false || task.worker.channel.call?.revoke() === true;
+  }
+
   settled(task: Task): void {
-    this.#queue.remove(task);
+    if (task.call >= 0) this.#takeOut(task);
+    else this.#queue.remove(task);
     this.#totals.count(task.future);
     if (this.events.hears("taskDone")) this.events.tell("taskDone", task.future);
     this.#room.wake();
@@ -204,8 +228,23 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Everything that has not started. */
   #cancelAll(): void {
-    const held = [...this.workers].flatMap((worker) => (worker.task ? [worker.task] : []));
-    for (const task of [...this.#queue, ...held]) task.future.cancel();
+    for (const task of [...this.#queue, ...this.#heldTasks()]) task.future.cancel();
+  }
+
+  /** Tasks that have left the queue and are not done, as far as anybody knows. */
+  #heldTasks(): Task[] {
+    const held = this.#sent.filter((task) => task !== undefined);
+    for (const { assigned } of this.workers) if (assigned && !assigned.future.done()) held.push(assigned);
+    return held;
+  }
+
+  /** A task is no longer in the call queue, nor does the worker that has taken it from there hold it any more. */
+  #takeOut(task: Task): void {
+    const { calls } = this.#transport;
+    this.#sent[task.call] = undefined;
+    if (calls?.started(task.call)) calls.release(task.call);
+    task.call = noCall;
+    if (this.#queue.size > 0) this.#dispatchSoon(); // there is room for another
   }
 
   /** After the current turn's code: whoever submits has the future in hand before anything is told of it, and many submissions are dispatched at once. */
@@ -219,15 +258,91 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   #dispatch(): void {
-    for (const worker of this.workers) {
-      while (worker.state === "idle" && this.#queue.size > 0) this.#dialog.assign(worker, this.#queue.shift() as Task);
-    }
-    if (this.#closed && this.#queue.size === 0) for (const worker of this.workers) if (worker.state === "idle") this.workers.retire(worker);
-    const wanted = this.#queue.size - this.workers.count("starting");
-    const room = this.options.maxWorkers - this.workers.count("starting", "idle", "loading", "running");
-    for (let n = Math.min(wanted, room); n > 0 && !this.#broken; n -= 1) if (!this.#startWorker()) break;
+    for (const worker of this.workers) if (worker.spent && this.workers.hire(worker)) this.workers.retire(worker);
+    const { calls } = this.#transport;
+    if (calls) this.#offer(calls);
+    else while (this.#queue.first && this.#send());
+    const waiting = this.#queue.size + (calls?.unclaimed ?? 0);
+    if (calls && waiting > 0) this.#wake(waiting);
+    if (this.#closed && waiting === 0) this.#retireFree();
+    this.#startWorkers(waiting);
+    // A pool that is closed waits for its workers to end, and a worker for the end of its call.
+    this.workers.hold(waiting > 0 || this.#closed || this.#isHeld());
+    this.workers.retireLater();
     this.#room.wake();
     this.#checkEnd();
+  }
+
+  /** Puts tasks where workers take them, in the order of the queue. */
+  #offer(calls: CallQueue): void {
+    for (let task = this.#queue.first; task; task = this.#queue.first) {
+      const priority = task.options.priority ?? 0;
+      if (priority > this.#lowestOffered) this.#recall(calls, priority);
+      const offer = calls.offer(task, this.#dialog.announces(task), this.#isSent);
+      if (offer === "full") return;
+      if (offer === "unfit") {
+        // It must not start before those that are offered already.
+        if (calls.unclaimed > 0 || !this.#send()) {
+          for (const worker of this.workers) worker.channel.tellRest?.();
+          return;
+        }
+      } else {
+        this.#queue.remove(task);
+        task.call = offer;
+        this.#sent[offer] = task;
+        this.#lowestOffered = Math.min(this.#lowestOffered, priority);
+      }
+    }
+  }
+
+  /** Takes back what is offered and has a lower priority. */
+  #recall(calls: CallQueue, priority: number): void {
+    const recalled: Task[] = [];
+    this.#lowestOffered = Number.POSITIVE_INFINITY;
+    for (const call of [...calls.offered()]) {
+      const task = this.#sent[call] as Task;
+      const own = task.options.priority ?? 0;
+      if (own < priority && calls.revoke(call)) recalled.push(task);
+      else this.#lowestOffered = Math.min(this.#lowestOffered, own);
+    }
+    for (const task of recalled.reverse()) {
+      this.#sent[task.call] = undefined;
+      this.#queue.unshift(task);
+    }
+  }
+
+  /** Sends the first task of the queue to a worker that is free. @returns false if there is none. */
+  #send(): boolean {
+    for (const worker of this.workers) {
+      if (worker.spent || !this.workers.hire(worker)) continue;
+      this.#dialog.assign(worker, this.#queue.shift() as Task);
+      return true;
+    }
+    return false;
+  }
+
+  /** Wakes as many workers as there are calls. */
+  #wake(calls: number): void {
+    let left = calls;
+    for (const worker of this.workers) if (left > 0 && !worker.spent && worker.state === "ready" && worker.channel.wake?.()) left -= 1;
+  }
+
+  #retireFree(): void {
+    for (const worker of this.workers) if (this.workers.hire(worker)) this.workers.retire(worker);
+  }
+
+  #startWorkers(waiting: number): void {
+    const room = this.options.maxWorkers - this.workers.count("starting", "ready");
+    if (room <= 0 || waiting === 0) return;
+    let free = this.workers.count("starting");
+    for (const worker of this.workers) if (worker.free && !worker.spent) free += 1;
+    for (let n = Math.min(waiting - free, room); n > 0 && !this.#broken; n -= 1) if (!this.#startWorker()) break;
+  }
+
+  /** Whether a worker holds a task. */
+  #isHeld(): boolean {
+    for (const worker of this.workers) if (worker.assigned) return true;
+    return this.#sent.some((task) => task !== undefined);
   }
 
   /** One that cannot be started breaks the pool unless others are there to do the work. */
@@ -236,35 +351,47 @@ export class Scheduler implements TaskOwner, BlockingSource {
       this.workers.start();
       return true;
     } catch (error) {
-      if (this.workers.count("starting", "idle", "loading", "running") === 0) this.#break(() => error);
+      if (this.workers.count("starting", "ready") === 0) this.#break(() => error);
       return false;
     }
   }
 
   #ended(worker: PoolWorker, end: ChannelEnd): void {
-    const open = worker.task?.future.done() ? undefined : worker.task?.future;
+    const held = this.#heldBy(worker);
     if (this.events.hears("workerEnd")) this.events.tell("workerEnd", worker.info, worker.endOf(end));
-    if (worker.condemnation) open?.setException(worker.condemnation.reason);
-    else if (worker.state !== "stopping") this.#died(worker, end, open);
+    if (worker.condemnation) for (const { future } of held) future.setException(worker.condemnation.reason);
+    else if (worker.state !== "stopping") this.#died(worker, end, held);
+    this.#transport.calls?.forget(worker.place);
     this.#dispatch();
   }
 
-  #died(worker: PoolWorker, end: ChannelEnd, open: Future<unknown> | undefined): void {
+  #heldBy({ place, assigned }: PoolWorker): Task[] {
+    const claimed = (this.#transport.calls?.heldBy(place) ?? []).map((call) => this.#sent[call]).filter((task) => task !== undefined);
+    return assigned && !assigned.future.done() ? [...claimed, assigned] : claimed;
+  }
+
+  /** @param held the tasks that it held: one at most, unless it was about to be sent another. */
+  #died(worker: PoolWorker, end: ChannelEnd, held: readonly Task[]): void {
     // A terminal's signal reaches a process that has not come so far as to ignore it; it has done nothing yet, so another takes its place.
     if (worker.state === "starting" && (end.signal === "SIGINT" || end.signal === "SIGHUP")) return;
     if (worker.state === "starting") this.#failedStarts += 1;
     if (this.options.onWorkerDeath === "break" || this.#failedStarts >= startAttempts) {
-      this.#break(() => worker.diedError(end), open);
-    } else if (open && !this.#retry(worker.task)) {
-      open.setException(worker.diedError(end));
+      const [victim] = held;
+      this.#break(() => worker.diedError(end, victim), victim?.future);
+      return;
     }
+    for (const task of [...held].reverse()) if (!this.#retry(task)) task.future.setException(worker.diedError(end, task));
   }
 
   /** A task that has not started has done nothing to the worker, as a rule: it gets another one, once. */
-  #retry(task: Task | undefined): boolean {
-    if (!task || task.retried || task.future.state !== "PENDING") return false;
-    task.retried = true;
-    task.future.wasNotStarted();
+  #retry(task: Task): boolean {
+    if (this.#retried.has(task) || task.future.state !== "PENDING") return false;
+    this.#retried.add(task);
+    task.worker = undefined;
+    if (task.call >= 0) {
+      this.#transport.calls?.release(task.call);
+      this.#sent[task.call] = undefined;
+    }
     this.#queue.unshift(task);
     return true;
   }
@@ -273,11 +400,12 @@ export class Scheduler implements TaskOwner, BlockingSource {
   #break(cause: () => unknown, victim?: Future<unknown>): void {
     if (this.#broken) return;
     this.#broken = { cause };
-    const futures = [victim, ...[...this.workers].map((worker) => worker.task?.future), ...[...this.#queue].map((task) => task.future)];
+    const held = this.#heldTasks().map((task) => task.future);
+    const futures = new Set([...(victim ? [victim] : []), ...held, ...[...this.#queue].map((task) => task.future)]);
     for (const task of [...this.#queue]) this.#queue.remove(task);
     for (const worker of [...this.workers])
       if (worker.state !== "stopping") this.workers.condemn(worker, this.#brokenError("the pool broke while this task was in it"));
-    for (const future of futures) if (future && !future.done()) future.setException(this.#brokenError("the pool broke while this task was in it"));
+    for (const future of futures) if (!future.done()) future.setException(this.#brokenError("the pool broke while this task was in it"));
     this.#room.wake();
     this.#checkEnd();
   }

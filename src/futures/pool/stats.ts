@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Future } from "../future.js";
 import type { WorkerMemory } from "./messages.js";
 import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
+import type { Task } from "./task.js";
 
 /** What a worker has done. */
 export interface WorkerStats extends WorkerInfo {
@@ -43,19 +44,19 @@ export class Totals {
   }
 }
 
-export function statsOf(waiting: number, workers: Iterable<PoolWorker>, { done, failed, cancelled }: Totals): ExecutorStats {
-  const all = [...workers];
-  const states = all.map((worker) => worker.task?.future.state);
+/** @param held the tasks that have left the queue and are not done. */
+export function statsOf(waiting: number, held: readonly Task[], workers: Iterable<PoolWorker>, { done, failed, cancelled }: Totals): ExecutorStats {
+  const states = held.map((task) => task.future.state);
   return {
     queued: waiting + states.filter((state) => state === "PENDING").length,
     running: states.filter((state) => state === "RUNNING").length,
     done,
     failed,
     cancelled,
-    workers: all.map((worker) => ({
+    workers: Array.from(workers, (worker) => ({
       ...worker.info,
       tasks: worker.tasks,
-      busyTime: worker.busyTime + (worker.busySince === undefined ? 0 : performance.now() - worker.busySince),
+      busyTime: worker.channel.busyTime ?? worker.busyTime + (worker.busySince === undefined ? 0 : performance.now() - worker.busySince),
       ...(worker.memory ? { memory: worker.memory } : {}),
     })),
   };

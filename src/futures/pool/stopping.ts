@@ -5,10 +5,12 @@ import { encodeThrown } from "../transfer/errors.js";
 import type { AbortListeners } from "./abortListeners.js";
 import type { Alarms } from "./alarms.js";
 import type { Task } from "./task.js";
+import type { CallQueue } from "./transport.js";
 import type { WorkerSet } from "./workerSet.js";
 
 export interface StopOptions {
   readonly workers: WorkerSet;
+  readonly calls: CallQueue | undefined;
   readonly alarms: Alarms;
   readonly aborts: AbortListeners;
   /** ms between the abort signal and the end of the worker. */
@@ -26,23 +28,29 @@ export function stopOnAbort(task: Task, signal: AbortSignal, options: StopOption
 /** Stops the task when it has run for `timeout` ms from now; then it has failed, also if it still returns something. */
 export function stopAfter(task: Task, timeout: number, options: StopOptions): void {
   const callOff = options.alarms.set(Math.max(timeout, 0), () => {
-    const reason = new TimeoutError(`${task.to.name} ran longer than ${timeout} ms and was stopped`);
+    const reason = new TimeoutError(`${task.fn.to.name} ran longer than ${timeout} ms and was stopped`);
     const worker = options.workers.holderOf(task);
-    if (worker) worker.expired = { reason };
+    if (worker) worker.expired = { task, reason };
     stop(task, reason, options);
   });
   task.future[addWaiter](callOff);
 }
 
-/** A task in the queue is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
-function stop(task: Task, reason: unknown, { workers, alarms, grace, cloneable, replace }: StopOptions): void {
-  task.future.cancel();
+/** A task that has not started is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
+function stop(task: Task, reason: unknown, { workers, calls, alarms, grace, cloneable, replace }: StopOptions): void {
   const worker = workers.holderOf(task);
+  const { call } = task;
+  task.future.cancel();
   if (!worker) return;
-  if (worker.state === "running") worker.channel.send({ type: "abort", task: task.future.id, reason: encodeThrown(reason, cloneable) });
+  const stamp = call < 0 ? undefined : calls?.stamp(call);
+  const isHeld = (): boolean => worker.state === "ready" && (stamp === undefined ? worker.assigned === task : calls?.stamp(call) === stamp);
+  if (task.future.state === "RUNNING") worker.channel.send({ type: "abort", task: task.future.id, reason: encodeThrown(reason, cloneable) });
   const kill = (): void => {
-    if (workers.holderOf(task) !== worker) return;
-    workers.condemn(worker, reason);
+    // What it has ended until now shall count, and nothing else shall begin in it.
+    worker.channel.halt?.(true);
+    worker.channel.drain?.();
+    if (isHeld()) workers.condemn(worker, reason);
+    else worker.channel.halt?.(false);
     replace();
   };
   if (grace === 0) kill();

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import type { BlockingSource } from "../blocking.js";
 import { checkTimeout } from "../deadline.js";
 import { blockingSource, Future } from "../future.js";
-import type { FunctionReference } from "../task.js";
-import type { SharedCall } from "./transport.js";
+import type { PoolFunction } from "./functionTable.js";
+import type { PoolWorker } from "./poolWorker.js";
 
 /** What `schedule` can say and `submit` cannot. */
 export interface ScheduleOptions {
@@ -31,22 +31,35 @@ export function checkCall(args: unknown, options: ScheduleOptions): void {
     throw new TypeError(`priority must be a finite number, got ${inspect(priority, { depth: 0 })}`);
 }
 
-/** A call on its way through a pool. */
-export interface Task {
-  readonly future: TaskFuture<unknown>;
-  /** Number of `to` within the pool. */
-  readonly reference: number;
-  readonly to: FunctionReference;
-  /** Arguments of the call; of a chunk, those of each of its calls. */
-  readonly args: readonly unknown[];
-  readonly chunk: boolean;
-  readonly options: ScheduleOptions;
-  /** A worker has ended with it before its function had started. */
-  retried?: boolean;
+/** {@link Task.call} of a task that waits in the queue, and of one that is neither there nor a number in the call queue. */
+export const inQueue = -1;
+export const noCall = -2;
+
+/** A call on its way through a pool. Small: a million of them may be waiting. */
+export class Task {
+  /** Neighbours in the queue of its priority. */
+  previous: Task | undefined = undefined;
+  next: Task | undefined = undefined;
+  /** Its number in the call queue, if workers may take it from there; {@link inQueue}; or {@link noCall}. */
+  call = noCall;
+  /** The worker that it was given to by message. */
+  worker: PoolWorker | undefined = undefined;
+
+  constructor(
+    readonly future: TaskFuture<unknown>,
+    readonly fn: PoolFunction,
+    /** Arguments of the call; of a chunk, those of each of its calls. */
+    readonly args: readonly unknown[],
+    readonly options: ScheduleOptions,
+  ) {}
 }
 
 /** Who a task's future belongs to. */
 export interface TaskOwner {
+  /** Whether the function has started. */
+  hasStarted(task: Task): boolean;
+  /** Makes sure that it never will; false if it has. */
+  revoke(task: Task): boolean;
   /** The future is done, by whatever way; its callbacks have not been called yet. */
   settled(task: Task): void;
   /** @throws BlockingError if this thread cannot block for it. */
@@ -55,54 +68,42 @@ export interface TaskOwner {
 
 /** The future of a task in a pool. */
 export class TaskFuture<T, P = unknown> extends Future<T, P> {
-  #owner: TaskOwner | undefined;
+  readonly #owner: TaskOwner;
   #task: Task | undefined;
-  #sent: SharedCall | undefined;
+
+  constructor(owner: TaskOwner) {
+    super();
+    this.#owner = owner;
+  }
 
   /** @internal Once, by the pool. */
-  belongTo(owner: TaskOwner, task: Task): void {
-    this.#owner = owner;
+  belongTo(task: Task): void {
     this.#task = task;
   }
 
-  /** @internal The call was sent to a worker; if `sent` is given it can be taken back until it has started. */
-  wasSent(sent: SharedCall | undefined): void {
-    if (sent) this.#sent = sent;
-    else this.setRunningOrNotifyCancel();
-  }
-
-  /** @internal The worker that it was sent to has ended before the function had started. */
-  wasNotStarted(): void {
-    this.#sent = undefined;
-  }
-
-  /** @internal The worker says that the function has started. */
+  /** @internal The function has started, as far as anybody can tell. */
   hasStarted(): void {
-    const sent = this.#sent;
-    this.#sent = undefined;
-    if (sent && !this.done()) this.setRunningOrNotifyCancel();
+    this.markRunning();
   }
 
   override [blockingSource](): BlockingSource {
-    const [owner, task] = [this.#owner, this.#task];
-    return owner && task ? owner.blockingSource(task) : super[blockingSource]();
+    return this.#task ? this.#owner.blockingSource(this.#task) : super[blockingSource]();
   }
 
   protected override observe(): void {
-    if (this.#sent?.started()) this.hasStarted();
+    if (this.#task && this.#owner.hasStarted(this.#task)) this.hasStarted();
   }
 
   protected override revoke(): boolean {
-    const sent = this.#sent;
-    if (!sent || sent.revoke()) return true;
+    if (!this.#task || this.#owner.revoke(this.#task)) return true;
     this.hasStarted();
     return false;
   }
 
   protected override settled(): void {
-    const [owner, task] = [this.#owner, this.#task];
+    const task = this.#task;
     // The future may be kept for long, the arguments must not (CPython gh-60488).
-    this.#owner = this.#task = this.#sent = undefined;
-    if (task) owner?.settled(task);
+    this.#task = undefined;
+    if (task) this.#owner.settled(task);
   }
 }

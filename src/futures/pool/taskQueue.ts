@@ -1,72 +1,77 @@
-import type { Task } from "./task.js";
+import { inQueue, noCall, type Task } from "./task.js";
 
-interface Link {
-  readonly task: Task;
-  previous: Link | undefined;
-  next: Link | undefined;
-}
-
-/** Tasks of one priority, first in first out. */
+/** Tasks of one priority, first in first out, linked by their own fields. */
 interface Lane {
   readonly priority: number;
-  first: Link | undefined;
-  last: Link | undefined;
+  first: Task | undefined;
+  last: Task | undefined;
 }
 
 /** Tasks not yet given to a worker, by priority and then first in first out; any of them can be taken out in constant time. */
 export class TaskQueue implements Iterable<Task> {
   /** Highest priority first; no lane is empty. */
   readonly #lanes: Lane[] = [];
-  readonly #links = new Map<Task, Link>();
+  #size = 0;
 
   get size(): number {
-    return this.#links.size;
+    return this.#size;
+  }
+
+  /** The next to be given. */
+  get first(): Task | undefined {
+    return this.#lanes[0]?.first;
   }
 
   push(task: Task): void {
-    const lane = this.#laneOf(task.options.priority ?? 0);
-    const link: Link = { task, previous: lane.last, next: undefined };
-    if (lane.last) lane.last.next = link;
-    else lane.first = link;
-    lane.last = link;
-    this.#links.set(task, link);
+    const lane = this.#laneOf(task);
+    task.previous = lane.last;
+    if (lane.last) lane.last.next = task;
+    else lane.first = task;
+    lane.last = task;
+    this.#added(task);
   }
 
   /** Puts a task before all others of its priority. */
   unshift(task: Task): void {
-    const lane = this.#laneOf(task.options.priority ?? 0);
-    const link: Link = { task, previous: undefined, next: lane.first };
-    if (lane.first) lane.first.previous = link;
-    else lane.last = link;
-    lane.first = link;
-    this.#links.set(task, link);
+    const lane = this.#laneOf(task);
+    task.next = lane.first;
+    if (lane.first) lane.first.previous = task;
+    else lane.last = task;
+    lane.first = task;
+    this.#added(task);
   }
 
   shift(): Task | undefined {
-    const task = this.#lanes[0]?.first?.task;
+    const task = this.first;
     if (task) this.remove(task);
     return task;
   }
 
   /** Takes a task out; does nothing if it is not in here. */
   remove(task: Task): void {
-    const link = this.#links.get(task);
-    if (!link) return;
-    this.#links.delete(task);
-    const lane = this.#laneOf(task.options.priority ?? 0);
-    if (link.previous) link.previous.next = link.next;
-    else lane.first = link.next;
-    if (link.next) link.next.previous = link.previous;
-    else lane.last = link.previous;
+    if (task.call !== inQueue) return;
+    const lane = this.#laneOf(task);
+    if (task.previous) task.previous.next = task.next;
+    else lane.first = task.next;
+    if (task.next) task.next.previous = task.previous;
+    else lane.last = task.previous;
+    task.previous = task.next = undefined;
+    task.call = noCall;
+    this.#size -= 1;
     if (!lane.first) this.#lanes.splice(this.#lanes.indexOf(lane), 1);
   }
 
   /** In the order in which they would start. */
   *[Symbol.iterator](): Generator<Task> {
-    for (const lane of this.#lanes) for (let link = lane.first; link; link = link.next) yield link.task;
+    for (const lane of this.#lanes) for (let task = lane.first; task; task = task.next) yield task;
   }
 
-  #laneOf(priority: number): Lane {
+  #added(task: Task): void {
+    task.call = inQueue;
+    this.#size += 1;
+  }
+
+  #laneOf({ options: { priority = 0 } }: Task): Lane {
     let index = 0;
     let end = this.#lanes.length;
     while (index < end) {

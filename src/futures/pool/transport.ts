@@ -1,4 +1,5 @@
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "./messages.js";
+import type { Task } from "./task.js";
 
 /** How a worker ended. */
 export interface ChannelEnd {
@@ -13,6 +14,10 @@ export interface ChannelEnd {
 
 export interface ChannelEvents {
   message(message: MessageFromWorker): void;
+  /** The outcome of a call that the worker took from the {@link CallQueue}. @param chunk then `value` is an array of the values of its calls. */
+  outcome(call: number, chunk: boolean, value: unknown): void;
+  /** What had come was taken in; or the worker rests, if {@link Channel.hire} had been told that it did not. */
+  drained(): void;
   /** A message came that cannot be read: the transport lost its content. @param task that it was about, if that is known. */
   unreadable(error: unknown, task?: number): void;
   /** Called once, after the last message. */
@@ -29,13 +34,63 @@ export interface SharedCall {
   revoke(): boolean;
 }
 
-/** One worker as the pool sees it. */
+/**
+ * Calls on their way to whichever worker comes first, in memory that all workers of a pool share. Each is started or taken back, never both, and they start
+ * in the order in which they were offered.
+ */
+export interface CallQueue {
+  /**
+   * Offers a call to all workers.
+   * @param announces the worker is to say `started`.
+   * @param taken whether the pool still needs the call of that number.
+   * @returns the number of the call; `"full"`; or `"unfit"` if it must be sent to one worker in a message.
+   */
+  offer(task: Task, announces: boolean, taken: (call: number) => boolean): Offer;
+  /** How many no worker has claimed. */
+  readonly unclaimed: number;
+  /** Those that no worker has claimed, in the order in which they would start. */
+  offered(): Iterable<number>;
+  /** Whether its function has started. */
+  started(call: number): boolean;
+  /** Takes it back; false if its function has started. */
+  revoke(call: number): boolean;
+  /** Place of the worker that has claimed it. */
+  holder(call: number): number | undefined;
+  /** Calls that the worker of that place has claimed and the pool has not released, in the order in which it claimed them. */
+  heldBy(place: number): number[];
+  /** Tells whether a call of that number is still the same, and where it was: then it is the same number. */
+  stamp(call: number): number;
+  /** A call that has started is done with. */
+  release(call: number): void;
+  /** The worker of that place is gone. */
+  forget(place: number): void;
+}
+
+export type Offer = number | "full" | "unfit";
+
+/** One worker as the pool sees it. Where there is a {@link CallQueue}, a worker takes calls from it by itself. */
 export interface Channel {
   /** Process id, of a worker that is a process. */
   readonly pid?: number | undefined;
   readonly threadId?: number | undefined;
-  /** Absent where no memory is shared: there a call that was sent counts as started. */
+  /** State of the call sent in a message. Absent where no memory is shared: there a call that was sent counts as started. */
   readonly call?: SharedCall | undefined;
+  /** Number of the call that it has claimed. */
+  readonly current?: number | undefined;
+  /** Whether it holds no call that it has claimed, and waits for none in a message. Absent without a call queue: then only the pool knows. */
+  readonly free?: boolean;
+  /** ms that it has worked. Absent without a call queue: then only the pool knows. */
+  readonly busyTime?: number;
+  /** Lets it look for calls if it rests. @returns false if it does not rest. */
+  wake?(): boolean;
+  /** From now on it takes nothing but what is sent to it; false if it is at work: then `drained` is told as soon as it rests. */
+  hire?(): boolean;
+  /** `drained` is to be told when it has found no call to claim. */
+  tellRest?(): void;
+  /** Undoes `hire`, unless a call was sent to it meanwhile. */
+  dismiss?(): void;
+  /** Whether it is kept from claiming another call. */
+  halt?(halts: boolean): void;
   /**
    * Sends a message; messages arrive in order.
    * @param transfer objects whose ownership goes along; copied where the transport cannot give them away.
@@ -56,6 +111,8 @@ export interface Transport {
   readonly kind: string;
   /** Why this thread cannot block for the results of such workers; absent if it can. */
   readonly cannotBlock?: string;
+  /** Absent where workers share nothing: then each call is sent to one worker. */
+  readonly calls?: CallQueue;
   /**
    * Starts a worker. It says `ready`, or ends.
    * @throws whatever the runtime throws when it cannot start one.

@@ -15,6 +15,10 @@ export interface WorkerSetListener {
   message(worker: PoolWorker, message: MessageFromWorker): void;
   /** A message of the worker came that cannot be read. @param task that it was about, if that is known. */
   unreadable(worker: PoolWorker, error: unknown, task?: number): void;
+  /** The outcome of a call that the worker took from the call queue. */
+  outcome(worker: PoolWorker, call: number, chunk: boolean, value: unknown): void;
+  /** What had come from the worker was taken in, or it rests. */
+  drained(): void;
   /** The worker is gone, and no longer in the set. */
   ended(worker: PoolWorker, end: ChannelEnd): void;
   /** A worker was started. */
@@ -30,13 +34,24 @@ export class WorkerSet implements Iterable<PoolWorker> {
   readonly #transport: Transport;
   readonly #alarms: Alarms;
   readonly #listener: WorkerSetListener;
+  readonly #claimed: (call: number) => Task | undefined;
   #started = 0;
+  /** The ready worker that keeps the program from ending. */
+  #held: PoolWorker | undefined;
 
-  constructor(options: CheckedPoolOptions, transport: Transport, alarms: Alarms, listener: WorkerSetListener) {
+  /** @param claimed the task of a number in the call queue. */
+  constructor(
+    options: CheckedPoolOptions,
+    transport: Transport,
+    alarms: Alarms,
+    listener: WorkerSetListener,
+    claimed: (call: number) => Task | undefined,
+  ) {
     this.#options = options;
     this.#transport = transport;
     this.#alarms = alarms;
     this.#listener = listener;
+    this.#claimed = claimed;
   }
 
   /** With those that are being ended. */
@@ -56,15 +71,21 @@ export class WorkerSet implements Iterable<PoolWorker> {
 
   /** The worker that loads the function of a task, or runs it. */
   holderOf(task: Task): PoolWorker | undefined {
-    return [...this.#workers].find((worker) => worker.task === task && (worker.state === "loading" || worker.state === "running"));
+    const place = task.worker ? task.worker.place : task.call >= 0 ? this.#transport.calls?.holder(task.call) : undefined;
+    if (place === undefined) return undefined;
+    for (const worker of this.#workers) if (worker.place === place && worker.state === "ready") return worker;
+    return undefined;
   }
 
   /** @throws whatever the runtime throws when it cannot start one. */
   start(): void {
     const { initializer, initargs, name, onOutput } = this.#options;
-    const worker = new PoolWorker(`${name}-${this.#started++}`);
+    const worker = new PoolWorker(`${name}-${this.#started++}`, this.#freePlace(), this.#claimed);
+    const { maxTasksPerWorker } = this.#options;
     const setup = {
       worker: worker.name,
+      place: worker.place,
+      ...(Number.isFinite(maxTasksPerWorker) ? { maxTasks: maxTasksPerWorker } : {}),
       captureOutput: onOutput !== undefined,
       depth: depthOfWorkers(),
       ...(initializer ? { initializer: referenceOf(initializer) } : {}),
@@ -72,8 +93,11 @@ export class WorkerSet implements Iterable<PoolWorker> {
     const channel = this.#transport.start(setup, {
       message: (message) => this.#listener.message(worker, message),
       unreadable: (error, task) => this.#listener.unreadable(worker, error, task),
+      outcome: (call, chunk, value) => this.#listener.outcome(worker, call, chunk, value),
+      drained: () => this.#listener.drained(),
       end: (end) => {
         worker.calledOff?.();
+        if (this.#held === worker) this.#held = undefined;
         if (this.#workers.delete(worker)) this.#listener.changed();
         this.#listener.ended(worker, end);
       },
@@ -91,34 +115,83 @@ export class WorkerSet implements Iterable<PoolWorker> {
     }
   }
 
-  /** Gives the worker a state; only an idle one lets the program end. */
+  /** Gives the worker a state; one that is ready lets the program end. */
   become(worker: PoolWorker, state: PoolWorkerState): void {
     worker.state = state;
-    worker.channel.hold(state !== "idle");
+    if (worker !== this.#held) worker.channel.hold(state !== "ready");
     worker.calledOff?.();
-    worker.calledOff = state === "idle" ? this.#alarms.set(this.#options.idleTimeout, () => this.retire(worker)) : undefined;
+    worker.calledOff = undefined;
     this.#listener.changed();
   }
 
-  /** The worker is given a task: to load its function, or to run it. */
-  take(worker: PoolWorker, task: Task, state: "loading" | "running"): void {
-    if (worker.task !== task) worker.busySince = performance.now();
-    worker.task = task;
-    this.become(worker, state);
+  /** Whether there is work, so that the program must not end: one of the workers keeps it from doing so. */
+  hold(work: boolean): void {
+    if (work === (this.#held !== undefined)) return;
+    if (!work) {
+      if (this.#held?.state === "ready") this.#held.channel.hold(false);
+      this.#held = undefined;
+      return;
+    }
+    for (const worker of this.#workers) {
+      if (worker.state !== "ready") continue;
+      this.#held = worker;
+      worker.channel.hold(true);
+      return;
+    }
   }
 
-  /** The worker holds no task any more; `ran`: it has run it. One that has run enough of them ends. */
+  /** The worker is to get nothing but what is sent to it from now on. @returns false if it is at work; then `drained` is told when it rests. */
+  hire(worker: PoolWorker): boolean {
+    return worker.state === "ready" && !worker.assigned && worker.channel.hire?.() !== false;
+  }
+
+  /** A hired worker is given a task: to load its function, or to run it. */
+  take(worker: PoolWorker, task: Task, loading: boolean): void {
+    if (worker.assigned !== task) worker.busySince = performance.now();
+    worker.assigned = task;
+    worker.loading = loading;
+    task.worker = worker;
+    worker.calledOff?.();
+    worker.calledOff = undefined;
+    this.#listener.changed();
+  }
+
+  /** The worker holds the task that was sent to it no more; `ran`: it has run it. */
   release(worker: PoolWorker, ran: boolean): void {
     if (worker.busySince !== undefined) worker.busyTime += performance.now() - worker.busySince;
-    worker.busySince = worker.task = worker.refused = worker.expired = undefined;
-    if (ran) worker.tasks += 1;
-    if (worker.tasks >= this.#options.maxTasksPerWorker) this.retire(worker);
-    else this.become(worker, "idle");
+    if (worker.assigned) worker.assigned.worker = undefined;
+    worker.busySince = worker.assigned = worker.refused = undefined;
+    worker.loading = false;
+    worker.channel.dismiss?.();
+    if (ran) this.hasRun(worker);
+    else this.#listener.changed();
   }
 
-  /** Tells a worker that runs nothing to end. */
+  /** The worker has run one more task. */
+  hasRun(worker: PoolWorker): void {
+    worker.tasks += 1;
+    worker.told = undefined;
+    if (worker.tasks >= this.#options.maxTasksPerWorker) worker.spent = true;
+    this.#listener.changed();
+  }
+
+  /** Ends the workers that have been idle for long, some time from now. */
+  retireLater(): void {
+    const { idleTimeout } = this.#options;
+    if (idleTimeout === Number.POSITIVE_INFINITY) return;
+    for (const worker of this.#workers) {
+      if (!worker.free || worker.calledOff) continue;
+      const { tasks } = worker;
+      worker.calledOff = this.#alarms.set(idleTimeout, () => {
+        worker.calledOff = undefined;
+        if (worker.tasks === tasks && this.hire(worker)) this.retire(worker);
+        else this.retireLater();
+      });
+    }
+  }
+
+  /** Tells a hired worker to end. */
   retire(worker: PoolWorker): void {
-    worker.task = undefined;
     this.become(worker, "stopping");
     worker.channel.send({ type: "exit" });
     this.#alarms.set(exitGrace, () => {
@@ -138,5 +211,12 @@ export class WorkerSet implements Iterable<PoolWorker> {
       this.#alarms.set(grace, () => {
         if (this.#workers.has(worker)) worker.channel.kill();
       });
+  }
+
+  #freePlace(): number {
+    const places = new Set(Array.from(this.#workers, ({ place }) => place));
+    let place = 0;
+    while (places.has(place)) place += 1;
+    return place;
   }
 }

@@ -4,9 +4,8 @@ const offered = 0;
 const started = 1;
 const revoked = 2;
 
-/** The pool's side of the state of a call; `memory` is shared with the thread. */
-export function sharedCall(memory: SharedArrayBuffer): SharedCall {
-  const state = new Int32Array(memory);
+/** The pool's side of the state of a call; `state` is shared with the thread. */
+export function sharedCall(state: Int32Array): SharedCall {
   return {
     offer: () => void Atomics.store(state, 0, offered),
     started: () => Atomics.load(state, 0) === started,

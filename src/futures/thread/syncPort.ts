@@ -60,16 +60,20 @@ export class SyncPort<In, Out> {
     if (!this.#ended) this.#port[method]();
   }
 
-  #receiveAll(): void {
-    for (;;) {
-      try {
-        const received = this.#ended ? undefined : receiveMessageOnPort(this.#port);
-        if (!received) return;
-        this.#events?.message(received.message);
-      } catch (error) {
-        this.#events?.unreadable(error);
-      }
+  /** Takes in one message without the event loop. @returns false if there is none. */
+  receive(): boolean {
+    try {
+      const received = this.#ended ? undefined : receiveMessageOnPort(this.#port);
+      if (!received) return false;
+      this.#events?.message(received.message);
+    } catch (error) {
+      this.#events?.unreadable(error);
     }
+    return true;
+  }
+
+  #receiveAll(): void {
+    while (this.receive());
   }
 
   #end(exitCode: number | null, failure: unknown): void {

@@ -1,23 +1,48 @@
-/** What runs inside every worker, whatever it is: takes messages, finds functions, has them called, answers. */
+/** What runs inside every worker, whatever it is: takes calls, from messages and from the call queue, finds functions, has them called, answers. */
+import { performance } from "node:perf_hooks";
 import type { AnyFunction } from "../executor.js";
-import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
+import type { EncodedOutcome, MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { setDepth } from "../pool/nesting.js";
+import type { ClaimedCall } from "../thread/claims.js";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
 import { taskStorage } from "./currentTask.js";
 import { load, ModuleFailure } from "./load.js";
 import { MemoryReport } from "./memory.js";
 import { captureOutput, flushOutput } from "./output.js";
-import type { PoolPort } from "./port.js";
-import { runCall, runChunk, sendable, type TaskContext } from "./run.js";
+import type { OpenCalls, PoolPort } from "./port.js";
+import { type Answer, nextTurn, run, sendable, TaskRun } from "./run.js";
 
-/** Starts the worker: reports `ready`, or waits for `initialize` first. Returns the function that takes the pool's messages. */
-export function startLoop(setup: WorkerSetup, port: PoolPort): (message: MessageToWorker) => void {
+/** ms of calls one after another, after which timers and sockets that a task has left behind get a turn. */
+const longestShift = 1;
+
+/** A call, sent in a message or taken from the call queue. */
+interface Call extends Omit<ClaimedCall, "call"> {
+  readonly call?: number;
+}
+
+/** Where a worker's messages and bells go. */
+export interface Loop {
+  take(message: MessageToWorker): void;
+  /** There may be calls in the call queue. */
+  wake(): void;
+}
+
+/** Starts the worker: reports `ready`, or waits for `initialize` first. */
+export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   const functions = new Map<number, AnyFunction>();
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, TaskRun>();
   const tasks = taskStorage();
   const memory = new MemoryReport(port);
   const encode = (error: unknown): EncodedThrown => encodeThrown(error, port.cloneable);
+  const pool = { worker: setup.worker, port, encode, isOpen: (task: number) => running.has(task) };
+  let left = setup.maxTasks ?? Number.POSITIVE_INFINITY;
+  /** For the function of a call of the call queue. */
+  let search: { readonly reference: number; readonly call: number; readonly end: () => void } | undefined;
+  let working = false;
+  /** By `performance.now()`: when a call last ended, and when the event loop last had its turn. */
+  let lastEnd = 0;
+  let lastTurn = 0;
 
   setDepth(setup.depth);
   if (setup.captureOutput) {
@@ -29,57 +54,146 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
   // Only looks: the runtime ends the worker as it would without us.
   process.on("uncaughtExceptionMonitor", (error) => sendError((encoded) => ({ type: "uncaught", error: encoded }), error));
 
+  function ready(): void {
+    port.send({ type: "ready" });
+    wake();
+  }
+
   async function initialize(args: readonly unknown[]): Promise<void> {
     try {
       if (setup.initializer) await (await load(setup.initializer))(...args);
-      port.send({ type: "ready" });
     } catch (error) {
       sendError((encoded) => ({ type: "initializerFailed", error: encoded }), error instanceof ModuleFailure ? error.cause : error);
+      return;
     }
+    ready();
   }
 
-  async function loadFunction(reference: number, to: MessageToWorker & { type: "load" }): Promise<void> {
+  async function loadFunction({ reference, to }: MessageToWorker & { type: "load" }): Promise<void> {
+    const waiting = search?.reference === reference ? search : undefined;
     try {
-      functions.set(reference, await load(to.to));
+      functions.set(reference, await load(to));
       port.send({ type: "loaded", reference });
     } catch (error) {
       const moduleFailed = error instanceof ModuleFailure;
-      sendError((encoded) => ({ type: "loadFailed", reference, moduleFailed, error: encoded }), moduleFailed ? error.cause : error);
+      if (moduleFailed) port.calls?.close(); // this worker gives way to another
+      const about = { reference, moduleFailed, ...(waiting ? { call: waiting.call } : {}) };
+      sendError((encoded) => ({ type: "loadFailed", ...about, error: encoded }), moduleFailed ? error.cause : error);
     }
+    waiting?.end();
   }
 
-  async function run(message: MessageToWorker & { type: "run" | "runChunk" }): Promise<void> {
-    const { task } = message;
-    if (port.start?.() === false) {
-      port.send({ type: "revoked", task });
-      return;
+  /** Resolves when the function of a call is there, or the pool has been told why not. */
+  function find({ fn, call }: ClaimedCall): Promise<void> {
+    port.send({ type: "unknown", reference: fn, call });
+    return new Promise((resolve) => {
+      search = {
+        reference: fn,
+        call,
+        end() {
+          search = undefined;
+          resolve();
+        },
+      };
+    });
+  }
+
+  function wake(): void {
+    if (!working && port.calls?.begin()) void work(port.calls);
+  }
+
+  /** Takes calls from the call queue as long as there are any. */
+  async function work(calls: OpenCalls): Promise<void> {
+    working = true;
+    lastTurn = performance.now();
+    do {
+      for (let claimed = calls.claim(); claimed; claimed = calls.claim()) {
+        if (!functions.has(claimed.fn)) await find(claimed);
+        const end = functions.has(claimed.fn) ? execute(claimed) : calls.end();
+        if (end) await end;
+        else await undefined; // what the task has left to run at once
+        await turnSometimes();
+      }
+    } while (await calls.rest());
+    working = false;
+  }
+
+  async function turnSometimes(): Promise<void> {
+    if (lastEnd - lastTurn < longestShift) return;
+    await nextTurn();
+    lastTurn = performance.now();
+  }
+
+  /** A call that was sent to this worker alone. */
+  async function runSent(call: Call): Promise<void> {
+    port.calls?.work();
+    await execute(call);
+    wake();
+  }
+
+  /** @returns nothing if the call has ended already. */
+  function execute(call: Call): Promise<void> | undefined {
+    const { task } = call;
+    const starts = call.call === undefined ? port.start?.() !== false : port.calls?.start(call.call) === true;
+    if (!starts) {
+      if (call.call === undefined) port.send({ type: "revoked", task });
+      else port.calls?.end();
+      return undefined;
     }
-    if (message.announce) port.send({ type: "started", task });
-    const controller = new AbortController();
-    running.set(task, controller);
-    const context: TaskContext = { id: task, signal: controller.signal, worker: setup.worker, port, encode, open: () => running.has(task) };
-    const fn = functions.get(message.reference) as AnyFunction;
-    let answer: MessageFromWorker & { task: number };
+    if (--left <= 0) port.calls?.close();
+    if (call.announce) port.send({ type: "started", task, ...numberOf(call) });
+    const taskRun = new TaskRun(task, call.call, pool);
+    running.set(task, taskRun);
+    let answer: Answer | Promise<Answer>;
     try {
-      answer = message.type === "run" ? await runCall(fn, message.args, context) : await runChunk(fn, message.calls, context);
+      answer = run(functions.get(call.fn) as AnyFunction, call.args, call.chunk, taskRun);
     } catch (error) {
-      answer = { type: "error", task, error: encode(error) };
+      finish(call, { error });
+      return undefined;
     }
-    running.delete(task);
-    memory.tellSometimes();
-    sendAnswer(answer);
+    if (answer instanceof Promise)
+      return answer.then(
+        (value) => finish(call, value),
+        (error: unknown) => finish(call, { error }),
+      );
+    finish(call, answer);
+    return undefined;
+  }
+
+  function finish(call: Call, answer: Answer): void {
+    running.delete(call.task);
+    lastEnd = performance.now();
+    memory.tellSometimes(lastEnd);
+    if (call.call !== undefined && port.calls) {
+      if ("value" in answer && port.calls.answer(call.call, answer.value)) return;
+      if ("outcomes" in answer && answer.errors === 0) {
+        const values = answer.outcomes.map((outcome) => (outcome.kind === "value" ? outcome.value : undefined));
+        if (port.calls.answer(call.call, undefined, values)) return;
+      }
+      port.calls.end();
+    }
+    sendAnswer(call, answer);
+  }
+
+  function sendAnswer(call: Call, answer: Answer): void {
+    const about = { task: call.task, ...numberOf(call) };
+    if ("error" in answer) sendError((error) => ({ type: "error", ...about, error }), answer.error);
+    else if ("outcomes" in answer) sendOutcomes(about, answer.outcomes);
+    else {
+      try {
+        port.send({ type: "result", ...about, value: answer.value });
+      } catch (refusal) {
+        sendError((error) => ({ type: "error", ...about, error }), transferError(answer.value, "result", refusal, port.cloneable));
+      }
+    }
   }
 
   /** What the channel refuses of an answer fails in its place. */
-  function sendAnswer(answer: MessageFromWorker & { task: number }): void {
+  function sendOutcomes(about: { readonly task: number; readonly call?: number }, outcomes: readonly EncodedOutcome[]): void {
     try {
-      port.send(answer);
+      port.send({ type: "chunk", ...about, outcomes });
     } catch (refusal) {
-      if (answer.type === "chunk") port.send({ ...answer, outcomes: answer.outcomes.map((outcome) => sendable(outcome, refusal, port, encode)) });
-      else {
-        const error = answer.type === "result" ? transferError(answer.value, "result", refusal, port.cloneable) : refusal;
-        sendError((encoded) => ({ type: "error", task: answer.task, error: encoded }), error);
-      }
+      port.send({ type: "chunk", ...about, outcomes: outcomes.map((outcome) => sendable(outcome, refusal, port, encode)) });
     }
   }
 
@@ -99,26 +213,35 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): (message: Message
     process.exit(0);
   }
 
-  memory.tellSometimes();
-  if (!setup.initializer) port.send({ type: "ready" });
-  return (message) => {
-    switch (message.type) {
-      case "initialize":
-        void initialize(message.args);
-        break;
-      case "load":
-        void loadFunction(message.reference, message);
-        break;
-      case "run":
-      case "runChunk":
-        void run(message);
-        break;
-      case "abort":
-        running.get(message.task)?.abort(decodeThrown(message.reason));
-        break;
-      case "exit":
-        void exit();
-        break;
-    }
+  memory.tellSometimes(performance.now());
+  if (!setup.initializer) ready();
+  return {
+    wake,
+    take(message) {
+      switch (message.type) {
+        case "initialize":
+          void initialize(message.args);
+          break;
+        case "load":
+          void loadFunction(message);
+          break;
+        case "run":
+          void runSent({ task: message.task, fn: message.reference, args: message.args, chunk: false, announce: message.announce });
+          break;
+        case "runChunk":
+          void runSent({ task: message.task, fn: message.reference, args: message.calls, chunk: true, announce: message.announce });
+          break;
+        case "abort":
+          running.get(message.task)?.abort(decodeThrown(message.reason));
+          break;
+        case "exit":
+          void exit();
+          break;
+      }
+    },
   };
+}
+
+function numberOf({ call }: Call): { readonly call?: number } {
+  return call === undefined ? {} : { call };
 }

@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import v8 from "node:v8";
 import type { WorkerMemory } from "../pool/messages.js";
 import type { PoolPort } from "./port.js";
@@ -15,8 +14,8 @@ export class MemoryReport {
     this.#port = port;
   }
 
-  tellSometimes(): void {
-    const now = performance.now();
+  /** @param now by `performance.now()`. */
+  tellSometimes(now: number): void {
     if (now < this.#next) return;
     this.#next = now + reportEvery;
     this.#port.send({ type: "memory", memory: this.#read() });

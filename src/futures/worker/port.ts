@@ -1,4 +1,5 @@
 import type { MessageFromWorker } from "../pool/messages.js";
+import type { ClaimedCall } from "../thread/claims.js";
 
 /** The worker's end of its channel. */
 export interface PoolPort {
@@ -9,6 +10,28 @@ export interface PoolPort {
   cloneable(value: unknown): boolean;
   /** Marks the call that was sent as started; false if it was taken back. Absent where the pool shares no memory: there it never is. */
   start?(): boolean;
+  /** Where calls wait for whichever worker comes first. Absent where the pool shares no memory. */
+  readonly calls?: OpenCalls;
   /** Whether the worker is a process, whose memory is its own. */
   readonly ownProcess: boolean;
+}
+
+/** Calls that wait for whichever worker comes first, as a worker sees them. */
+export interface OpenCalls {
+  /** This worker is about to run a call that was sent to it. */
+  work(): void;
+  /** This worker is about to look for calls; false if it is to wait for one that is sent to it. */
+  begin(): boolean;
+  /** This worker takes none any more. */
+  close(): void;
+  /** Claims the oldest call; nothing if there is none, or this worker is to take none. */
+  claim(): ClaimedCall | undefined;
+  /** Marks a claimed call as started; false if it was taken back. */
+  start(call: number): boolean;
+  /** Gives the outcome of a call. @param values of a chunk. @returns false if it must be sent in a message. */
+  answer(call: number, value: unknown, values?: readonly unknown[]): boolean;
+  /** The outcome of a call that it has claimed is given by other means, or there is none. */
+  end(): void;
+  /** There was nothing to claim: rests until there is, in vain after a while. @returns whether to look again. */
+  rest(): Promise<boolean>;
 }

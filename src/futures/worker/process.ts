@@ -23,7 +23,7 @@ const tell = (message: MessageFromWorker): void => {
   unsent += 1;
 };
 
-const take = startLoop(JSON.parse(process.argv[2]) as WorkerSetup, {
+const loop = startLoop(JSON.parse(process.argv[2]) as WorkerSetup, {
   send: tell,
   flush: () => (unsent === 0 ? Promise.resolve() : new Promise((resolve) => (drained = resolve))),
   cloneable: cloneableInProcess,
@@ -32,7 +32,7 @@ const take = startLoop(JSON.parse(process.argv[2]) as WorkerSetup, {
 const unreadable = (error: unknown, task: number | undefined): void =>
   tell({ type: "unreadable", ...(task === undefined ? {} : { task }), error: encodeThrown(error, cloneableInProcess) });
 process.on("message", (sent) => {
-  if (isPacket(sent)) unpack<MessageToWorker>(sent, take, unreadable);
+  if (isPacket(sent)) unpack<MessageToWorker>(sent, loop.take, unreadable);
 });
 // The pool's process is gone, or has let go of this one: nobody waits for results any more.
 process.on("disconnect", () => process.exit(0));

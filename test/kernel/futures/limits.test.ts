@@ -183,7 +183,7 @@ describe("limits of one pool only", () => {
     const sent = pool.submit((n: number) => n, 2);
     const revoked = sent;
     await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual([pool.workers()[0]?.state, sent.state, sent.running()], ["busy", "PENDING", false]);
+    assert.deepEqual([pool.workers()[0]?.state, sent.state, sent.running()], ["idle", "PENDING", false]);
     assert.equal(revoked.cancel(), true);
     assert.equal(revoked.state, "CANCELLED");
     const next = pool.submit((n: number) => n, 3);

@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
-import { type Task, TaskFuture } from "../../../src/futures/pool/task.js";
+import type { PoolFunction } from "../../../src/futures/pool/functionTable.js";
+import { type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "../../../src/futures/pool/task.js";
 import { TaskQueue } from "../../../src/futures/pool/taskQueue.js";
 
-const makeTask = (): Task => ({
-  future: new TaskFuture(),
-  reference: 0,
-  to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" },
-  args: [],
-  chunk: false,
-  options: {},
-});
+const nobody: TaskOwner = {
+  hasStarted: () => false,
+  revoke: () => true,
+  settled: () => {},
+  blockingSource() {
+    throw new Error("nobody waits here");
+  },
+};
+const abs: PoolFunction = { number: 0, to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" }, chunk: false };
+const makeTask = (options: ScheduleOptions = {}): Task => new Task(new TaskFuture(nobody), abs, [], options);
 
 describe("TaskQueue", () => {
   it("gives first what came first, whatever is taken out between", () => {
     const queue = new TaskQueue();
-    const tasks = Array.from({ length: 7 }, makeTask);
+    const tasks = Array.from({ length: 7 }, () => makeTask());
     for (const task of tasks) queue.push(task);
     for (const i of [0, 3, 6, 6]) queue.remove(tasks[i] as Task);
     queue.push(tasks[0] as Task);
@@ -33,7 +36,7 @@ describe("TaskQueue", () => {
 
   it("gives the higher priority first, and before all others of its priority what was put back", () => {
     const queue = new TaskQueue();
-    const [low, high, again, late] = [0, 5, 5, 5].map((priority) => ({ ...makeTask(), options: { priority } }));
+    const [low, high, again, late] = [0, 5, 5, 5].map((priority) => makeTask({ priority }));
     for (const task of [low, high, late]) queue.push(task as Task);
     queue.unshift(again as Task);
     const order: (Task | undefined)[] = [];

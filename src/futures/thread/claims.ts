@@ -1,0 +1,84 @@
+import { WordReader } from "../transfer/words.js";
+import * as memory from "./callMemory.js";
+
+/** A call that a worker has claimed. Its arguments are read before it starts: then the slot may be anybody's. */
+export interface ClaimedCall {
+  readonly call: number;
+  readonly task: number;
+  readonly fn: number;
+  readonly chunk: boolean;
+  readonly announce: boolean;
+  readonly args: readonly unknown[];
+}
+
+/** A worker's side of the memory that is told in `callMemory.ts`. */
+export class Claims {
+  readonly #words: Int32Array;
+  readonly #reader: WordReader;
+  readonly #place: number;
+
+  constructor(buffer: SharedArrayBuffer, place: number) {
+    const shared = memory.callMemory(buffer);
+    this.#words = shared.words;
+    this.#reader = new WordReader(shared);
+    this.#place = place;
+  }
+
+  /** Whether there is a call to be claimed. */
+  get any(): boolean {
+    const words = this.#words;
+    for (let position = Atomics.load(words, memory.head); position !== Atomics.load(words, memory.tail); position = (position + 1) | 0)
+      if (Atomics.load(words, memory.stateAt(memory.slotOf(position))) === memory.offeredAt(position)) return true;
+    return false;
+  }
+
+  /** Takes the oldest call that is offered. @returns its slot, or `undefined`. */
+  claim(): number | undefined {
+    const words = this.#words;
+    const first = Atomics.load(words, memory.head);
+    let position = first;
+    for (; position !== Atomics.load(words, memory.tail); position = (position + 1) | 0) {
+      const slot = memory.slotOf(position);
+      const state = memory.offeredAt(position);
+      const at = memory.stateAt(slot);
+      if (Atomics.load(words, at) !== state) continue;
+      if (Atomics.compareExchange(words, at, state, memory.claimedBy(state, this.#place)) !== state) continue;
+      Atomics.compareExchange(words, memory.head, first, (position + 1) | 0);
+      return slot;
+    }
+    if (position !== first) Atomics.compareExchange(words, memory.head, first, position);
+    return undefined;
+  }
+
+  read(slot: number): ClaimedCall {
+    const flags = this.#words[memory.flagsAt(slot)] as number;
+    const chunk = (flags & memory.chunk) !== 0;
+    const reader = this.#reader;
+    reader.at = memory.dataOf(slot);
+    const task = reader.value() as number;
+    const args = chunk ? this.#calls() : this.#args();
+    return { call: slot, task, fn: this.#words[memory.functionAt(slot)] as number, chunk, announce: (flags & memory.announce) !== 0, args };
+  }
+
+  /** Marks a claimed call as started; false if it was taken back meanwhile, and then this worker has nothing to do with it any more. */
+  start(slot: number): boolean {
+    const at = memory.stateAt(slot);
+    const state = Atomics.load(this.#words, at);
+    const starts =
+      memory.kindOf(state) === memory.claimed && Atomics.compareExchange(this.#words, at, state, memory.withKind(state, memory.started)) === state;
+    if (!starts) Atomics.store(this.#words, at, memory.empty);
+    return starts;
+  }
+
+  #calls(): unknown[][] {
+    const calls: unknown[][] = [];
+    for (let n = this.#reader.word(); n > 0; n -= 1) calls.push(this.#args());
+    return calls;
+  }
+
+  #args(): unknown[] {
+    const args: unknown[] = [];
+    for (let n = this.#reader.word(); n > 0; n -= 1) args.push(this.#reader.value());
+    return args;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Task } from "../pool/task.js";
+import type { CallQueue, Offer } from "../pool/transport.js";
+import { refused, writeNumber, writeValue } from "../transfer/words.js";
+import * as memory from "./callMemory.js";
+
+/** The pool's side of the memory that is told in `callMemory.ts`. */
+export class SharedCalls implements CallQueue {
+  readonly #memory = memory.callMemory(memory.makeCallMemory());
+  readonly #words = this.#memory.words;
+  #tail = 0;
+
+  get buffer(): SharedArrayBuffer {
+    return this.#memory.buffer;
+  }
+
+  offer(task: Task, announces: boolean, taken: (call: number) => boolean): Offer {
+    if (task.options.transfer?.length) return "unfit";
+    const position = this.#freePosition(taken);
+    if (position === undefined) return "full";
+    const slot = memory.slotOf(position);
+    if (!this.#write(slot, task)) return "unfit";
+    const words = this.#words;
+    words[memory.functionAt(slot)] = task.fn.number;
+    words[memory.flagsAt(slot)] = (announces ? memory.announce : 0) | (task.fn.chunk ? memory.chunk : 0);
+    Atomics.store(words, memory.stateAt(slot), memory.offeredAt(position));
+    this.#tail = (position + 1) | 0;
+    Atomics.store(words, memory.tail, this.#tail);
+    return slot;
+  }
+
+  get unclaimed(): number {
+    let count = 0;
+    for (let position = Atomics.load(this.#words, memory.head); position !== this.#tail; position = (position + 1) | 0) {
+      if (Atomics.load(this.#words, memory.stateAt(memory.slotOf(position))) === memory.offeredAt(position)) count += 1;
+    }
+    return count;
+  }
+
+  /** In the order in which they would start. */
+  *offered(): Generator<number> {
+    for (let position = Atomics.load(this.#words, memory.head); position !== this.#tail; position = (position + 1) | 0) {
+      const slot = memory.slotOf(position);
+      if (Atomics.load(this.#words, memory.stateAt(slot)) === memory.offeredAt(position)) yield slot;
+    }
+  }
+
+  started(call: number): boolean {
+    return memory.kindOf(this.#state(call)) === memory.started;
+  }
+
+  revoke(call: number): boolean {
+    for (;;) {
+      const state = this.#state(call);
+      const kind = memory.kindOf(state);
+      if (kind === memory.started) return false;
+      if (kind !== memory.offered && kind !== memory.claimed) return true;
+      const then = kind === memory.offered ? memory.empty : memory.withKind(state, memory.revoked);
+      if (Atomics.compareExchange(this.#words, memory.stateAt(call), state, then) === state) return true;
+    }
+  }
+
+  holder(call: number): number | undefined {
+    const state = this.#state(call);
+    const kind = memory.kindOf(state);
+    return kind === memory.empty || kind === memory.offered ? undefined : memory.placeOf(state);
+  }
+
+  heldBy(place: number): number[] {
+    const held: { call: number; age: number }[] = [];
+    for (let call = 0; call < memory.capacity; call += 1)
+      if (this.holder(call) === place) held.push({ call, age: memory.ageOf(call, this.#state(call), this.#tail) });
+    return held.sort((a, b) => b.age - a.age).map(({ call }) => call);
+  }
+
+  stamp(call: number): number {
+    return this.#state(call);
+  }
+
+  /** Empties the slots of a worker that is gone; those whose calls were not taken back are to be released by whoever knows of them. */
+  forget(place: number): void {
+    for (let slot = 0; slot < memory.capacity; slot += 1) {
+      const state = this.#state(slot);
+      if (memory.kindOf(state) === memory.revoked && memory.placeOf(state) === place) this.release(slot);
+    }
+  }
+
+  release(call: number): void {
+    Atomics.store(this.#words, memory.stateAt(call), memory.empty);
+  }
+
+  #state(call: number): number {
+    return Atomics.load(this.#words, memory.stateAt(call));
+  }
+
+  /** Positions whose slots are still held, by calls that run for long, are left out. */
+  #freePosition(taken: (call: number) => boolean): number | undefined {
+    for (let position = this.#tail, tries = 0; tries < memory.capacity; position = (position + 1) | 0, tries += 1) {
+      const slot = memory.slotOf(position);
+      if (!taken(slot) && this.#state(slot) === memory.empty) return position;
+    }
+    return undefined;
+  }
+
+  #write(slot: number, { future, fn, args }: Task): boolean {
+    const start = memory.dataOf(slot);
+    const end = start + memory.dataWords;
+    let at = writeNumber(this.#words, start, end, future.id);
+    this.#words[at++] = args.length;
+    for (const arg of args) {
+      at = fn.chunk ? this.#writeCall(at, end, arg as readonly unknown[]) : writeValue(this.#memory, at, end, arg);
+      if (at === refused) return false;
+    }
+    return true;
+  }
+
+  #writeCall(start: number, end: number, args: readonly unknown[]): number {
+    if (start >= end) return refused;
+    let at = start;
+    this.#words[at++] = args.length;
+    for (const arg of args) {
+      at = writeValue(this.#memory, at, end, arg);
+      if (at === refused) return refused;
+    }
+    return at;
+  }
+}
