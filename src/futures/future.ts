@@ -29,8 +29,8 @@ interface Listeners {
 /** Who waits for the value as a promise. No closure: many futures have one. */
 class Promised {
   constructor(
-    readonly resolve: (value: never) => void,
-    readonly reject: (reason: unknown) => void,
+    readonly succeed: (value: never) => void,
+    readonly fail: (reason: unknown) => void,
   ) {}
 }
 
@@ -40,11 +40,9 @@ const cancelled: Outcome<never> = { kind: "cancelled" };
 
 let created = 0;
 
-let resolveLast: (value: never) => void;
-let rejectLast: (reason: unknown) => void;
+let lastPromised: Promised | undefined;
 const keepLast = (resolve: (value: never) => void, reject: (reason: unknown) => void): void => {
-  resolveLast = resolve;
-  rejectLast = reject;
+  lastPromised = new Promised(resolve, reject);
 };
 
 /**
@@ -115,7 +113,8 @@ export class Future<T, P = unknown> {
   result(timeout?: number): Promise<T> {
     if (timeout !== undefined) return this.#whenDone(timeout, () => this.#result());
     const promise = new Promise<T>(keepLast as (resolve: (value: T) => void, reject: (reason: unknown) => void) => void);
-    const promised = new Promised(resolveLast, rejectLast);
+    const promised = lastPromised as Promised;
+    lastPromised = undefined;
     if (this.done()) this.#answer(promised);
     else this.#addWaiter(promised);
     return promise;
@@ -267,8 +266,8 @@ export class Future<T, P = unknown> {
     return true;
   }
 
-  /** For subclasses: the future is done; called before the done-callbacks. */
-  protected settled(): void {}
+  /** For subclasses: the future is done, as {@link peek} tells; called before the done-callbacks. */
+  protected settled(_how: "value" | "error" | "cancelled"): void {}
 
   /** @throws what it raised, or CancelledError; of one that is done. */
   #result(): T {
@@ -338,7 +337,7 @@ export class Future<T, P = unknown> {
     this.#content = content;
     const waiters = this.#waiters;
     this.#waiters = undefined;
-    this.settled();
+    this.settled(state === "RETURNED" ? "value" : state === "RAISED" ? "error" : "cancelled");
     if (this.#listeners) this.#tellListeners(this.#listeners);
     if (waiters instanceof Set) for (const waiter of waiters) this.#tell(waiter);
     else if (waiters) this.#tell(waiters);
@@ -355,9 +354,9 @@ export class Future<T, P = unknown> {
     else waiter(this);
   }
 
-  #answer({ resolve, reject }: Promised): void {
-    if (this.#state === "RETURNED") resolve(this.#content as never);
-    else reject(this.#state === "RAISED" ? this.#content : this.#cancelledError());
+  #answer(promised: Promised): void {
+    if (this.#state === "RETURNED") promised.succeed(this.#content as never);
+    else promised.fail(this.#state === "RAISED" ? this.#content : this.#cancelledError());
   }
 
   #tellListeners(listeners: Listeners): void {

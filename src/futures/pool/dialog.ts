@@ -156,12 +156,12 @@ export class Dialog {
         if (task && !task.future.done()) task.future.addProgress(message.value);
         break;
       case "result":
-        if (task) this.#finish(worker, task, (future) => future.setResult(message.value));
+        if (task) this.#finish(worker, task, true, message.value);
         break;
       case "chunk":
         if (task) {
           const outcomes: Outcome<unknown>[] = decodeOutcomes(message.outcomes, worker.refused);
-          this.#finish(worker, task, (future) => future.setResult(outcomes));
+          this.#finish(worker, task, true, outcomes);
         }
         break;
       case "error":
@@ -181,7 +181,7 @@ export class Dialog {
     const task = this.#claimedBy(worker, call);
     if (!task || task.fn.chunk !== chunk) return;
     const result = chunk ? (value as unknown[]).map((one): Outcome<unknown> => ({ kind: "value", value: one })) : value;
-    this.#end(worker, task, (future) => future.setResult(result));
+    this.#end(worker, task, true, result);
   }
 
   #started(worker: PoolWorker, task: Task): void {
@@ -233,7 +233,7 @@ export class Dialog {
   }
 
   #failTask(worker: PoolWorker, task: Task, error: unknown): void {
-    this.#finish(worker, task, (future) => future.setException(error));
+    this.#finish(worker, task, false, error);
   }
 
   failUnreadable(worker: PoolWorker, what: string, error: unknown, id?: number): void {
@@ -247,13 +247,16 @@ export class Dialog {
     );
   }
 
-  #finish(worker: PoolWorker, task: Task, answer: (future: Future<unknown>) => void): void {
-    this.#end(worker, task, answer);
+  #finish(worker: PoolWorker, task: Task, returned: boolean, content: unknown): void {
+    this.#end(worker, task, returned, content);
     this.#listener.free();
   }
 
-  /** Ends a task that the worker held; the worker is free before the future's callbacks run, so that they see the pool as it is. */
-  #end(worker: PoolWorker, task: Task, answer: (future: Future<unknown>) => void): void {
+  /**
+   * Ends a task that the worker held; the worker is free before the future's callbacks run, so that they see the pool as it is.
+   * @param content what it returned, or threw.
+   */
+  #end(worker: PoolWorker, task: Task, returned: boolean, content: unknown): void {
     // Of a worker that is stopping: the time of its task was over, and the answer crossed the kill. It is as good as one that came before.
     if (worker.state !== "stopping") {
       if (task.worker) this.#workers.release(worker, true);
@@ -263,7 +266,8 @@ export class Dialog {
     task.future.hasStarted();
     if (task.future.done()) return;
     if (expired?.task === task) task.future.setException(expired.reason);
-    else answer(task.future);
+    else if (returned) task.future.setResult(content);
+    else task.future.setException(content);
   }
 }
 

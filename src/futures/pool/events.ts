@@ -56,17 +56,33 @@ const channels: Readonly<Partial<Record<keyof PoolEvents, Channel>>> = {
   workerEnd: channel("concurrent-futures:worker:end"),
 };
 
+const allChannels = Object.values(channels);
+
+function isSubscribed(): boolean {
+  for (const one of allChannels) if (one.hasSubscribers) return true;
+  return false;
+}
+
 /** An emitter whose listeners may throw. */
 export class PoolEmitter extends EventEmitter<PoolEvents> {
   readonly #executor: string;
+  /** Nobody listens to an emitter that nobody has seen: asked several times a task. */
+  #shown = false;
 
   constructor(executor: string) {
     super();
     this.#executor = executor;
   }
 
+  /** For whoever may add listeners. */
+  show(): this {
+    this.#shown = true;
+    return this;
+  }
+
   /** Whether anybody would hear the event. */
   hears(event: keyof PoolEvents): boolean {
+    if (!this.#shown && !isSubscribed()) return false;
     return this.listenerCount(event) > 0 || channels[event]?.hasSubscribers === true;
   }
 

@@ -39,7 +39,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** Tells what happens in the pool. A listener that throws harms nothing: it becomes a process warning. */
   get events(): EventEmitter<PoolEvents> {
-    return this.#scheduler.events;
+    return this.#scheduler.events.show();
   }
 
   /** Workers at most. */

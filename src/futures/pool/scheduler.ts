@@ -41,7 +41,7 @@ import type { PoolWorker } from "./poolWorker.js";
 import { Room } from "./room.js";
 import { statsOf, Totals } from "./stats.js";
 import { type StopOptions, stopOnAbort } from "./stopping.js";
-import { noCall, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
+import { exemplarOf, noCall, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
 import { TaskQueue } from "./taskQueue.js";
 import type { CallQueue, ChannelEnd, Transport } from "./transport.js";
 import { WorkerSet, type WorkerSetListener } from "./workerSet.js";
@@ -70,6 +70,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
   readonly #retried = new WeakSet<Task>();
   readonly #totals = new Totals();
   readonly #room: Room;
+  readonly #exemplars: unknown[] = [];
   #failedStarts = 0;
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
@@ -116,6 +117,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
   /** @throws ShutdownError, BrokenExecutor, or QueueFullError. */
   add(fn: PoolFunction, args: readonly unknown[], options: ScheduleOptions): TaskFuture<unknown> {
     this.checkOpen();
+    if (this.#exemplars.length === 0) this.#exemplars.push(exemplarOf(this, fn));
     if (this.#room.full) {
       this.#room.blockFor(this);
       this.checkOpen();
@@ -200,10 +202,10 @@ export class Scheduler implements TaskOwner, BlockingSource {
     return task.worker?.loading !== false || task.worker.channel.call?.revoke() === true;
   }
 
-  settled(task: Task): void {
+  settled(task: Task, how: "value" | "error" | "cancelled"): void {
     if (task.call >= 0) this.#takeOut(task);
     else this.#queue.remove(task);
-    this.#totals.count(task.future);
+    this.#totals.count(how);
     if (this.events.hears("taskDone")) this.events.tell("taskDone", task.future);
     this.#room.wake();
   }
@@ -240,9 +242,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** A task is no longer in the call queue, nor does the worker that has taken it from there hold it any more. */
   #takeOut(task: Task): void {
-    const { calls } = this.#transport;
     this.#sent[task.call] = undefined;
-    if (calls?.started(task.call)) calls.release(task.call);
+    this.#transport.calls?.done(task.call);
     task.call = noCall;
     if (this.#queue.size > 0) this.#dispatchSoon(); // there is room for another
   }
@@ -262,7 +263,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const { calls } = this.#transport;
     if (calls) this.#offer(calls);
     else while (this.#queue.first && this.#send());
-    const waiting = this.#queue.size + (calls?.unclaimed ?? 0);
+    // Nobody asks how many there are beyond that.
+    const waiting = this.#queue.size + (calls?.unclaimed(2 * this.options.maxWorkers) ?? 0);
     if (calls && waiting > 0) this.#wake(waiting);
     if (this.#closed && waiting === 0) this.#retireFree();
     this.#startWorkers(waiting);
@@ -279,12 +281,12 @@ export class Scheduler implements TaskOwner, BlockingSource {
       const priority = task.options.priority ?? 0;
       if (priority > this.#lowestOffered) this.#recall(calls, priority);
       const offer = calls.offer(task, this.#dialog.announces(task), this.#isSent);
-      if (offer === "full") return;
+      if (offer === "full") break;
       if (offer === "unfit") {
         // It must not start before those that are offered already.
-        if (calls.unclaimed > 0 || !this.#send()) {
+        if (calls.unclaimed(1) > 0 || !this.#send()) {
           for (const worker of this.workers) worker.channel.tellRest?.();
-          return;
+          break;
         }
       } else {
         this.#queue.remove(task);
@@ -293,6 +295,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
         this.#lowestOffered = Math.min(this.#lowestOffered, priority);
       }
     }
+    calls.publish();
   }
 
   /** Takes back what is offered and has a lower priority. */

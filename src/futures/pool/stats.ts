@@ -1,5 +1,4 @@
 import { performance } from "node:perf_hooks";
-import type { Future } from "../future.js";
 import type { WorkerMemory } from "./messages.js";
 import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
 import type { Task } from "./task.js";
@@ -36,10 +35,9 @@ export class Totals {
   failed = 0;
   cancelled = 0;
 
-  count(future: Future<unknown>): void {
-    const kind = future.peek()?.kind;
-    if (kind === "value") this.done += 1;
-    else if (kind === "error") this.failed += 1;
+  count(how: "value" | "error" | "cancelled"): void {
+    if (how === "value") this.done += 1;
+    else if (how === "error") this.failed += 1;
     else this.cancelled += 1;
   }
 }

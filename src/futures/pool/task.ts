@@ -61,7 +61,7 @@ export interface TaskOwner {
   /** Makes sure that it never will; false if it has. */
   revoke(task: Task): boolean;
   /** The future is done, by whatever way; its callbacks have not been called yet. */
-  settled(task: Task): void;
+  settled(task: Task, how: "value" | "error" | "cancelled"): void;
   /** @throws BlockingError if this thread cannot block for it. */
   blockingSource(task: Task): BlockingSource;
 }
@@ -100,10 +100,21 @@ export class TaskFuture<T, P = unknown> extends Future<T, P> {
     return false;
   }
 
-  protected override settled(): void {
+  protected override settled(how: "value" | "error" | "cancelled"): void {
     const task = this.#task;
     // The future may be kept for long, the arguments must not (CPython gh-60488).
     this.#task = undefined;
-    if (task) this.#owner.settled(task);
+    if (task) this.#owner.settled(task, how);
   }
+}
+
+/**
+ * One of each object that tasks are made of, kept for ever. V8 throws away the code that it has made for a class when a full collection finds
+ * no object of it, as in every pool that is idle: the next thousands of tasks would take several times as long.
+ */
+export function exemplarOf(owner: TaskOwner, fn: PoolFunction): unknown {
+  const future = new TaskFuture<unknown>(owner);
+  const task = new Task(future, fn, [], {});
+  future.belongTo(task);
+  return [task, future.result()];
 }

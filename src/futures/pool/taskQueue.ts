@@ -9,8 +9,10 @@ interface Lane {
 
 /** Tasks not yet given to a worker, by priority and then first in first out; any of them can be taken out in constant time. */
 export class TaskQueue implements Iterable<Task> {
-  /** Highest priority first; no lane is empty. */
-  readonly #lanes: Lane[] = [];
+  /** That of nearly all tasks. */
+  readonly #usual: Lane = { priority: 0, first: undefined, last: undefined };
+  /** Highest priority first; no lane is empty but the usual one. */
+  readonly #lanes: Lane[] = [this.#usual];
   #size = 0;
 
   get size(): number {
@@ -19,7 +21,7 @@ export class TaskQueue implements Iterable<Task> {
 
   /** The next to be given. */
   get first(): Task | undefined {
-    return this.#lanes[0]?.first;
+    return this.#lanes[0]?.first ?? this.#lanes[1]?.first;
   }
 
   push(task: Task): void {
@@ -58,7 +60,7 @@ export class TaskQueue implements Iterable<Task> {
     task.previous = task.next = undefined;
     task.call = noCall;
     this.#size -= 1;
-    if (!lane.first) this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+    if (!lane.first && lane !== this.#usual) this.#lanes.splice(this.#lanes.indexOf(lane), 1);
   }
 
   /** In the order in which they would start. */
@@ -72,6 +74,7 @@ export class TaskQueue implements Iterable<Task> {
   }
 
   #laneOf({ options: { priority = 0 } }: Task): Lane {
+    if (priority === 0) return this.#usual;
     let index = 0;
     let end = this.#lanes.length;
     while (index < end) {

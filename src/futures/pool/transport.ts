@@ -40,14 +40,16 @@ export interface SharedCall {
  */
 export interface CallQueue {
   /**
-   * Offers a call to all workers.
+   * Puts a call where workers take it, once {@link publish} is called.
    * @param announces the worker is to say `started`.
    * @param taken whether the pool still needs the call of that number.
    * @returns the number of the call; `"full"`; or `"unfit"` if it must be sent to one worker in a message.
    */
   offer(task: Task, announces: boolean, taken: (call: number) => boolean): Offer;
-  /** How many no worker has claimed. */
-  readonly unclaimed: number;
+  /** Offers what was put there to all workers. */
+  publish(): void;
+  /** How many no worker has claimed. @param most not counted beyond. */
+  unclaimed(most: number): number;
   /** Those that no worker has claimed, in the order in which they would start. */
   offered(): Iterable<number>;
   /** Whether its function has started. */
@@ -60,7 +62,9 @@ export interface CallQueue {
   heldBy(place: number): number[];
   /** Tells whether a call of that number is still the same, and where it was: then it is the same number. */
   stamp(call: number): number;
-  /** A call that has started is done with. */
+  /** The pool is done with a call: one that has started is over, one that was taken back is the worker's to forget. */
+  done(call: number): void;
+  /** The worker that had claimed the call is gone. */
   release(call: number): void;
   /** The worker of that place is gone. */
   forget(place: number): void;

@@ -16,6 +16,8 @@ export class Claims {
   readonly #words: Int32Array;
   readonly #reader: WordReader;
   readonly #place: number;
+  /** State of the call that it has claimed last. */
+  #state = 0;
 
   constructor(buffer: SharedArrayBuffer, place: number) {
     const shared = memory.callMemory(buffer);
@@ -35,14 +37,16 @@ export class Claims {
   /** Takes the oldest call that is offered. @returns its slot, or `undefined`. */
   claim(): number | undefined {
     const words = this.#words;
-    const first = Atomics.load(words, memory.head);
+    const first = words[memory.head] as number;
+    const end = Atomics.load(words, memory.tail);
     let position = first;
-    for (; position !== Atomics.load(words, memory.tail); position = (position + 1) | 0) {
+    for (; position !== end; position = (position + 1) | 0) {
       const slot = memory.slotOf(position);
       const state = memory.offeredAt(position);
       const at = memory.stateAt(slot);
-      if (Atomics.load(words, at) !== state) continue;
-      if (Atomics.compareExchange(words, at, state, memory.claimedBy(state, this.#place)) !== state) continue;
+      if (words[at] !== state) continue;
+      this.#state = memory.claimedBy(state, this.#place);
+      if (Atomics.compareExchange(words, at, state, this.#state) !== state) continue;
       Atomics.compareExchange(words, memory.head, first, (position + 1) | 0);
       return slot;
     }
@@ -63,9 +67,8 @@ export class Claims {
   /** Marks a claimed call as started; false if it was taken back meanwhile, and then this worker has nothing to do with it any more. */
   start(slot: number): boolean {
     const at = memory.stateAt(slot);
-    const state = Atomics.load(this.#words, at);
-    const starts =
-      memory.kindOf(state) === memory.claimed && Atomics.compareExchange(this.#words, at, state, memory.withKind(state, memory.started)) === state;
+    const state = this.#state;
+    const starts = Atomics.compareExchange(this.#words, at, state, memory.withKind(state, memory.started)) === state;
     if (!starts) Atomics.store(this.#words, at, memory.empty);
     return starts;
   }

@@ -22,17 +22,20 @@ export class SharedCalls implements CallQueue {
     const words = this.#words;
     words[memory.functionAt(slot)] = task.fn.number;
     words[memory.flagsAt(slot)] = (announces ? memory.announce : 0) | (task.fn.chunk ? memory.chunk : 0);
-    Atomics.store(words, memory.stateAt(slot), memory.offeredAt(position));
+    words[memory.stateAt(slot)] = memory.offeredAt(position);
     this.#tail = (position + 1) | 0;
-    Atomics.store(words, memory.tail, this.#tail);
     return slot;
   }
 
-  get unclaimed(): number {
+  publish(): void {
+    Atomics.store(this.#words, memory.tail, this.#tail);
+  }
+
+  unclaimed(most: number): number {
+    const words = this.#words;
     let count = 0;
-    for (let position = Atomics.load(this.#words, memory.head); position !== this.#tail; position = (position + 1) | 0) {
-      if (Atomics.load(this.#words, memory.stateAt(memory.slotOf(position))) === memory.offeredAt(position)) count += 1;
-    }
+    for (let position = Atomics.load(words, memory.head); position !== this.#tail && count < most; position = (position + 1) | 0)
+      if (words[memory.stateAt(memory.slotOf(position))] === memory.offeredAt(position)) count += 1;
     return count;
   }
 
@@ -45,7 +48,7 @@ export class SharedCalls implements CallQueue {
   }
 
   started(call: number): boolean {
-    return memory.kindOf(this.#state(call)) === memory.started;
+    return memory.kindOf(Atomics.load(this.#words, memory.stateAt(call))) === memory.started;
   }
 
   revoke(call: number): boolean {
@@ -72,6 +75,10 @@ export class SharedCalls implements CallQueue {
     return held.sort((a, b) => b.age - a.age).map(({ call }) => call);
   }
 
+  done(call: number): void {
+    if (memory.kindOf(this.#state(call)) === memory.started) this.release(call);
+  }
+
   stamp(call: number): number {
     return this.#state(call);
   }
@@ -85,11 +92,12 @@ export class SharedCalls implements CallQueue {
   }
 
   release(call: number): void {
-    Atomics.store(this.#words, memory.stateAt(call), memory.empty);
+    this.#words[memory.stateAt(call)] = memory.empty;
   }
 
+  /** As it was at the last message of the worker, or outcome. */
   #state(call: number): number {
-    return Atomics.load(this.#words, memory.stateAt(call));
+    return this.#words[memory.stateAt(call)] as number;
   }
 
   /** Positions whose slots are still held, by calls that run for long, are left out. */

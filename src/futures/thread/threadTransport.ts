@@ -8,7 +8,7 @@ import { sharedCall } from "./sharedCall.js";
 import { SharedCalls } from "./sharedCalls.js";
 import { SyncPort } from "./syncPort.js";
 import type { ThreadPoolOptions } from "./threadPoolOptions.js";
-import { makeWorkerMemory, type SharedOutcome, WorkerView } from "./workerMemory.js";
+import { makeWorkerMemory, type TakeOutcome, WorkerView } from "./workerMemory.js";
 
 /** What a thread knows from its start. */
 export interface ThreadData {
@@ -63,7 +63,10 @@ class ThreadChannel implements Channel {
   readonly #port: SyncPort<MessageFromWorker | Bell, MessageToWorker | Bell>;
   readonly #view: WorkerView;
   readonly #events: ChannelEvents;
-  readonly #take = (outcome: SharedOutcome): void => this.#takeOutcome(outcome);
+  readonly #take: TakeOutcome = (call, posted, chunk, value) => {
+    while (this.#taken < posted && (this.#takeInHand() || this.#port.receive()));
+    this.#events.outcome(call, chunk, value);
+  };
   /** Messages taken in. */
   #taken = 0;
   /** What is to be done with messages that were received and not taken in yet: what is taken before them may block, and then receives more. */
@@ -169,10 +172,5 @@ class ThreadChannel implements Channel {
 
   #drainOutcomes(): void {
     this.#view.drain(this.#take);
-  }
-
-  #takeOutcome({ call, posted, chunk, value }: SharedOutcome): void {
-    while (this.#taken < posted && (this.#takeInHand() || this.#port.receive()));
-    this.#events.outcome(call, chunk, value);
   }
 }

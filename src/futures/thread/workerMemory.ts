@@ -21,10 +21,8 @@ const signalled = 2;
 const restWanted = 3;
 /** It is not to claim any call. */
 const halted = 4;
-/** Messages that it has sent. */
-const posted = 5;
-const readUpTo = 6;
-const writtenUpTo = 7;
+const readUpTo = 5;
+const writtenUpTo = 6;
 /** State of the call that was sent to it by message, see `sharedCall.ts`. */
 const directCall = 8;
 /** Doubles, at the words 10 to 13: ms that it has worked, and when it began to, on the clock of all threads; 0: it rests. */
@@ -39,15 +37,12 @@ export function makeWorkerMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer((ringAt + ringWords) * 4);
 }
 
-/** An outcome as it lies in the memory. */
-export interface SharedOutcome {
-  readonly call: number;
-  /** Messages that the worker had sent before. */
-  readonly posted: number;
-  /** Of a chunk: the values of its calls. */
-  readonly chunk: boolean;
-  readonly value: unknown;
-}
+/**
+ * Takes an outcome. Not as an object: there are hundreds of thousands a second.
+ * @param posted messages that the worker had sent before.
+ * @param chunk then `value` is an array of the values of its calls.
+ */
+export type TakeOutcome = (call: number, posted: number, chunk: boolean, value: unknown) => void;
 
 function sharedNow(): number {
   return performance.timeOrigin + performance.now();
@@ -85,6 +80,8 @@ class Side {
 /** The pool's side. */
 export class WorkerView extends Side {
   readonly #reader = new WordReader(this.memory);
+  /** Where the next outcome is read. */
+  #next = 0;
 
   /** The call that it has claimed. */
   get current(): number | undefined {
@@ -104,12 +101,11 @@ export class WorkerView extends Side {
 
   /** Wakes it by whatever it takes. @param post sends a message. @returns false if it is not at rest. */
   wake(post: () => void): boolean {
-    if (this.swap(phase, resting, busy)) {
-      post();
-      return true;
-    }
-    if (!this.swap(phase, parked, busy)) return false;
-    this.notify();
+    const now = this.load(phase);
+    if (now !== resting && now !== parked) return false;
+    if (this.swap(phase, resting, busy)) post();
+    else if (this.swap(phase, parked, busy)) this.notify();
+    else return false;
     return true;
   }
 
@@ -142,34 +138,39 @@ export class WorkerView extends Side {
    * Gives the outcomes that lie there now, in order.
    * @param mostPosted stops before one that came after more messages than that.
    */
-  drain(take: (outcome: SharedOutcome) => void, mostPosted = Number.POSITIVE_INFINITY): void {
+  drain(take: TakeOutcome, mostPosted = Number.POSITIVE_INFINITY): void {
     this.store(signalled, 0);
     const end = this.load(writtenUpTo);
-    for (;;) {
-      const at = this.load(readUpTo); // anew: `take` may drain too
-      if (((end - at) | 0) <= 0) return;
-      const start = ringAt + (at & (ringWords - 1));
+    while (((end - this.#next) | 0) > 0) {
+      const start = ringAt + (this.#next & (ringWords - 1));
       const call = this.words[start + 1] as number;
-      if (call >= 0 && (this.words[start + 2] as number) > mostPosted) return;
-      const outcome = call < 0 ? undefined : this.#read(start, call);
-      this.store(readUpTo, (at + (this.words[start] as number)) | 0);
-      if (outcome) take(outcome);
+      const posted = this.words[start + 2] as number;
+      if (call >= 0 && posted > mostPosted) break;
+      const count = this.words[start + 3] as number;
+      const value = call < 0 ? undefined : this.#read(start + recordHead, count);
+      this.#next = (this.#next + (this.words[start] as number)) | 0;
+      if (call >= 0) take(call, posted, count >= 0, value); // which may drain too
     }
+    this.store(readUpTo, this.#next);
   }
 
-  #read(start: number, call: number): SharedOutcome {
-    const posted = this.words[start + 2] as number;
-    const count = this.words[start + 3] as number;
-    this.#reader.at = start + recordHead;
-    if (count < 0) return { call, posted, chunk: false, value: this.#reader.value() };
+  #read(at: number, count: number): unknown {
+    this.#reader.at = at;
+    if (count < 0) return this.#reader.value();
     const values: unknown[] = [];
     for (let n = count; n > 0; n -= 1) values.push(this.#reader.value());
-    return { call, posted, chunk: true, value: values };
+    return values;
   }
 }
 
 /** The worker's side. */
 export class WorkerDesk extends Side {
+  /** Messages that it has sent. */
+  #posted = 0;
+  /** Where the next outcome is written, and up to where the pool had read when last looked. */
+  #next = 0;
+  #read = 0;
+
   get mayClaim(): boolean {
     return this.load(halted) === 0;
   }
@@ -216,7 +217,7 @@ export class WorkerDesk extends Side {
 
   /** A message has been sent. */
   hasPosted(): void {
-    Atomics.add(this.words, posted, 1);
+    this.#posted = (this.#posted + 1) | 0;
   }
 
   /** Whether the pool is to be told that there are outcomes. */
@@ -226,8 +227,8 @@ export class WorkerDesk extends Side {
 
   /** @param values those of a chunk. @returns false if there is no room for it, or it is not of the kind that can be written. */
   write(call: number, value: unknown, values?: readonly unknown[]): boolean {
-    const written = this.load(writtenUpTo);
-    const free = ringWords - ((written - this.load(readUpTo)) | 0);
+    const written = this.#next;
+    const free = this.#free();
     const index = written & (ringWords - 1);
     const toEnd = ringWords - index;
     const length = this.#writeAt(index, Math.min(free, toEnd, longestRecord), call, value, values);
@@ -259,7 +260,7 @@ export class WorkerDesk extends Side {
     const length = (at - start + 1) & ~1;
     this.words[start] = length;
     this.words[start + 1] = call;
-    this.words[start + 2] = this.load(posted);
+    this.words[start + 2] = this.#posted;
     this.words[start + 3] = values ? values.length : -1;
     return length > room ? refused : length;
   }
@@ -275,8 +276,16 @@ export class WorkerDesk extends Side {
     this.times[workingSince] = 0;
   }
 
+  #free(): number {
+    const free = ringWords - ((this.#next - this.#read) | 0);
+    if (free >= 2 * longestRecord) return free;
+    this.#read = this.load(readUpTo);
+    return ringWords - ((this.#next - this.#read) | 0);
+  }
+
   #publish(written: number, length: number): boolean {
-    this.store(writtenUpTo, (written + length) | 0);
+    this.#next = (written + length) | 0;
+    this.store(writtenUpTo, this.#next);
     return true;
   }
 }

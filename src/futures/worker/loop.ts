@@ -13,8 +13,9 @@ import { captureOutput, flushOutput } from "./output.js";
 import type { OpenCalls, PoolPort } from "./port.js";
 import { type Answer, nextTurn, run, sendable, TaskRun } from "./run.js";
 
-/** ms of calls one after another, after which timers and sockets that a task has left behind get a turn. */
-const longestShift = 1;
+/** ms of calls one after another, after which promises that a task has left behind get a turn, and timers and sockets. */
+const promisesEvery = 0.05;
+const loopEvery = 1;
 
 /** A call, sent in a message or taken from the call queue. */
 interface Call extends Omit<ClaimedCall, "call"> {
@@ -31,17 +32,19 @@ export interface Loop {
 /** Starts the worker: reports `ready`, or waits for `initialize` first. */
 export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   const functions = new Map<number, AnyFunction>();
-  const running = new Map<number, TaskRun>();
   const tasks = taskStorage();
   const memory = new MemoryReport(port);
   const encode = (error: unknown): EncodedThrown => encodeThrown(error, port.cloneable);
-  const pool = { worker: setup.worker, port, encode, isOpen: (task: number) => running.has(task) };
+  const pool = { worker: setup.worker, port, encode, isOpen: (task: number) => running?.id === task };
+  /** A worker runs one task at a time; earlier ones may have left timers behind. */
+  let running: TaskRun | undefined;
   let left = setup.maxTasks ?? Number.POSITIVE_INFINITY;
   /** For the function of a call of the call queue. */
   let search: { readonly reference: number; readonly call: number; readonly end: () => void } | undefined;
   let working = false;
-  /** By `performance.now()`: when a call last ended, and when the event loop last had its turn. */
+  /** By `performance.now()`: when a call last ended, when promises last had their turn, and when the event loop had. */
   let lastEnd = 0;
+  let lastPromises = 0;
   let lastTurn = 0;
 
   setDepth(setup.depth);
@@ -105,23 +108,24 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   /** Takes calls from the call queue as long as there are any. */
   async function work(calls: OpenCalls): Promise<void> {
     working = true;
-    lastTurn = performance.now();
+    lastTurn = lastPromises = performance.now();
     do {
       for (let claimed = calls.claim(); claimed; claimed = calls.claim()) {
         if (!functions.has(claimed.fn)) await find(claimed);
         const end = functions.has(claimed.fn) ? execute(claimed) : calls.end();
         if (end) await end;
-        else await undefined; // what the task has left to run at once
-        await turnSometimes();
+        if (lastEnd - lastPromises >= promisesEvery) await letOthersRun();
       }
     } while (await calls.rest());
     working = false;
   }
 
-  async function turnSometimes(): Promise<void> {
-    if (lastEnd - lastTurn < longestShift) return;
-    await nextTurn();
-    lastTurn = performance.now();
+  async function letOthersRun(): Promise<void> {
+    if (lastEnd - lastTurn >= loopEvery) {
+      await nextTurn();
+      lastTurn = performance.now();
+    }
+    lastPromises = lastEnd;
   }
 
   /** A call that was sent to this worker alone. */
@@ -142,11 +146,10 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     }
     if (--left <= 0) port.calls?.close();
     if (call.announce) port.send({ type: "started", task, ...numberOf(call) });
-    const taskRun = new TaskRun(task, call.call, pool);
-    running.set(task, taskRun);
+    running = new TaskRun(task, call.call, pool);
     let answer: Answer | Promise<Answer>;
     try {
-      answer = run(functions.get(call.fn) as AnyFunction, call.args, call.chunk, taskRun);
+      answer = run(functions.get(call.fn) as AnyFunction, call.args, call.chunk, running);
     } catch (error) {
       finish(call, { error });
       return undefined;
@@ -161,7 +164,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   }
 
   function finish(call: Call, answer: Answer): void {
-    running.delete(call.task);
+    running = undefined;
     lastEnd = performance.now();
     memory.tellSometimes(lastEnd);
     if (call.call !== undefined && port.calls) {
@@ -232,7 +235,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
           void runSent({ task: message.task, fn: message.reference, args: message.calls, chunk: true, announce: message.announce });
           break;
         case "abort":
-          running.get(message.task)?.abort(decodeThrown(message.reason));
+          if (running?.id === message.task) running.abort(decodeThrown(message.reason));
           break;
         case "exit":
           void exit();
