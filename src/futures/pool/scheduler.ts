@@ -49,6 +49,9 @@ import { WorkerSet, type WorkerSetListener } from "./workerSet.js";
 /** Starts that may fail one after another, with `onWorkerDeath: "replace"`, before the pool gives up. */
 const startAttempts = 3;
 
+/** What is put after it runs after the present turn's code: as `queueMicrotask`, without its price. */
+const endOfTurn = Promise.resolve();
+
 export type BrokenClass = new (message: string, options?: ErrorOptions) => BrokenExecutor;
 
 export class Scheduler implements TaskOwner, BlockingSource {
@@ -75,6 +78,10 @@ export class Scheduler implements TaskOwner, BlockingSource {
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
   #dispatchDue = false;
+  readonly #dispatchNow = (): void => {
+    this.#dispatchDue = false;
+    this.#dispatch();
+  };
   #awaitEnd = new Set<() => void>();
   #transportClosed: Promise<void> | undefined;
 
@@ -89,7 +96,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
       ended: (worker, end) => this.#ended(worker, end),
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
       outcome: (worker, call, chunk, value) => this.#dialog.takeOutcome(worker, call, chunk, value),
-      drained: () => this.#dispatch(),
+      // Those who wait for an outcome may go on first, but only if workers do not have to wait for it.
+      drained: () => (this.#queue.size > 0 ? this.#dispatch() : this.#dispatchSoon()),
       changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),
     };
     this.workers = new WorkerSet(options, transport, this.#alarms, listener, (call) => this.#sent[call]);
@@ -220,8 +228,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   turn(): void {
     this.#alarms.ringDue();
-    this.#dispatch();
     for (const worker of [...this.workers]) worker.channel.drain?.();
+    this.#dispatch();
   }
 
   get untilDue(): number {
@@ -252,10 +260,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
   #dispatchSoon(): void {
     if (this.#dispatchDue) return;
     this.#dispatchDue = true;
-    queueMicrotask(() => {
-      this.#dispatchDue = false;
-      this.#dispatch();
-    });
+    void endOfTurn.then(this.#dispatchNow);
   }
 
   #dispatch(): void {

@@ -19,6 +19,8 @@ const dataAt = slotsAt + capacity * slotWords;
 /** Words of the memory. */
 export const head = 0;
 export const tail = 1;
+/** Place, plus 1, of the worker that looks for calls without sleep; 0: none. */
+export const watcher = 2;
 
 /** Kinds of state. Of {@link empty} and {@link started} only the pool makes another, of the others workers do too. */
 export const empty = 0;

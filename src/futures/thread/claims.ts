@@ -34,6 +34,15 @@ export class Claims {
     return false;
   }
 
+  /** Of all workers of a pool one at a time may keep looking without sleep. @returns whether it is this one. */
+  beginWatch(): boolean {
+    return Atomics.compareExchange(this.#words, memory.watcher, 0, this.#place + 1) === 0;
+  }
+
+  endWatch(): void {
+    Atomics.store(this.#words, memory.watcher, 0);
+  }
+
   /** Takes the oldest call that is offered. @returns its slot, or `undefined`. */
   claim(): number | undefined {
     const words = this.#words;

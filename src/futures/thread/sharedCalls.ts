@@ -85,6 +85,7 @@ export class SharedCalls implements CallQueue {
 
   /** Empties the slots of a worker that is gone; those whose calls were not taken back are to be released by whoever knows of them. */
   forget(place: number): void {
+    Atomics.compareExchange(this.#words, memory.watcher, place + 1, 0);
     for (let slot = 0; slot < memory.capacity; slot += 1) {
       const state = this.#state(slot);
       if (memory.kindOf(state) === memory.revoked && memory.placeOf(state) === place) this.release(slot);

@@ -175,6 +175,11 @@ export class WorkerDesk extends Side {
     return this.load(halted) === 0;
   }
 
+  /** Whether the pool wants to hear when it rests. */
+  get restWanted(): boolean {
+    return this.load(restWanted) === 1;
+  }
+
   /** Whether the pool has ended its rest. */
   get woken(): boolean {
     return this.load(phase) === busy;
@@ -191,12 +196,12 @@ export class WorkerDesk extends Side {
 
   work(): void {
     this.store(phase, busy);
-    this.#startClock();
+    this.startClock();
   }
 
   /** @returns whether the pool wants to hear of it. */
   rest(): boolean {
-    this.#stopClock();
+    this.stopClock();
     this.store(phase, resting);
     return Atomics.exchange(this.words, restWanted, 0) === 1;
   }
@@ -204,7 +209,7 @@ export class WorkerDesk extends Side {
   /** Ends the rest, unless the pool has ended it. @returns whether there is something to do. */
   getUp(): boolean {
     if (!this.swap(phase, resting, busy) && this.load(phase) !== busy) return false;
-    this.#startClock();
+    this.startClock();
     return true;
   }
 
@@ -265,11 +270,12 @@ export class WorkerDesk extends Side {
     return length > room ? refused : length;
   }
 
-  #startClock(): void {
+  /** From now on it works. */
+  startClock(): void {
     if (this.times[workingSince] === 0) this.times[workingSince] = sharedNow();
   }
 
-  #stopClock(): void {
+  stopClock(): void {
     const since = this.times[workingSince] as number;
     if (since === 0) return;
     this.times[workedFor] = (this.times[workedFor] as number) + sharedNow() - since;

@@ -6,12 +6,21 @@ import { nextTurn } from "./run.js";
 /** ms that a worker without work sleeps before it goes back to its event loop: whoever waits for one result after the other is served faster by it. */
 const longestPark = 1;
 
+/** ms that a worker without work keeps looking before it sleeps, if the last work came within such a time: less than falling asleep and being woken take. */
+const longestWatch = 0.05;
+/** Looks at the queue between two looks at the clock. */
+const looksAtOnce = 16;
+
 /** The call queue as a thread sees it. */
 export class ThreadCalls implements OpenCalls {
   readonly #claims: Claims;
   readonly #desk: WorkerDesk;
   readonly #ring: () => void;
   #closed = false;
+  /** By `performance.now()`: when it ran out of work, unless it has got some since and knows how long that took. */
+  #restingSince = 0;
+  /** ms from there to the next work, last time. */
+  #lastRest = Number.POSITIVE_INFINITY;
 
   /** @param ring tells the pool to look. */
   constructor(claims: Claims, desk: WorkerDesk, ring: () => void) {
@@ -25,7 +34,10 @@ export class ThreadCalls implements OpenCalls {
   }
 
   begin(): boolean {
-    return this.#desk.getUp();
+    if (!this.#desk.getUp()) return false;
+    if (this.#restingSince > 0) this.#lastRest = performance.now() - this.#restingSince;
+    this.#restingSince = 0;
+    return true;
   }
 
   close(): void {
@@ -56,11 +68,25 @@ export class ThreadCalls implements OpenCalls {
   }
 
   async rest(): Promise<boolean> {
+    if (this.#watch()) return true;
     if (this.#desk.rest()) this.#ring();
-    if (this.#mayWork() && this.#desk.getUp()) return true;
-    await nextTurn(); // what tasks have left behind comes first
     if (!this.#mayWork()) this.#desk.park(longestPark);
-    return (this.#desk.woken || this.#mayWork()) && this.#desk.getUp();
+    if (!this.#desk.woken && !this.#mayWork()) await nextTurn();
+    return (this.#desk.woken || this.#mayWork()) && this.begin();
+  }
+
+  /** Keeps looking for a moment if that is likely to be worth it. @returns whether there is work. */
+  #watch(): boolean {
+    const start = performance.now();
+    this.#restingSince = start;
+    if (this.#lastRest > longestWatch || !this.#claims.beginWatch()) return false;
+    this.#desk.stopClock();
+    let work = false;
+    for (let now = start; !work && now - start < longestWatch && !this.#desk.restWanted; now = performance.now())
+      for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
+    this.#claims.endWatch();
+    if (work) this.#desk.startClock();
+    return work;
   }
 
   get #mayClaim(): boolean {
