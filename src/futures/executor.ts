@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
+import { type Chunk, type ChunkOutcomes, sizeOfChunk } from "./chunk.js";
 import { checkTimeout } from "./deadline.js";
-import type { Future, Outcome } from "./future.js";
+import type { Future } from "./future.js";
 import { MapIterator, type Unit } from "./map.js";
-import { batches, inputOf, sizeOf } from "./mapInput.js";
+import { chunks, inputOf, sizeOf } from "./mapInput.js";
 import { checkMapOptions, type MapInput, type MapOptions } from "./mapOptions.js";
 
 /** A function that an executor may run: its parameters and its result cross between workers. */
@@ -65,8 +66,8 @@ export abstract class Executor implements AsyncDisposable {
     const canChunk = this.submitChunk !== undefined;
     const { chunksize = 1 } = options;
     const size = !canChunk ? () => 1 : chunksize === "auto" ? this.autoChunks(sizeOf(inputs)) : () => chunksize;
-    return new MapIterator<TaskResult<R>>(batches(inputOf(inputs), size), options, {
-      submit: (calls) => this.#submitUnit(fn, calls),
+    return new MapIterator<TaskResult<R>>(chunks(inputOf(inputs), size), options, {
+      submit: (chunk) => this.#submitUnit(fn, chunk),
       room: () => this.room(),
     });
   }
@@ -85,8 +86,8 @@ export abstract class Executor implements AsyncDisposable {
   /** Throws what `submit` would throw for any function; `map` asks it also when its input is empty. */
   protected checkOpen(): void {}
 
-  /** For `map` with a `chunksize`: schedules several calls as one; absent where the executor cannot. The value holds an outcome for each call, in order. */
-  protected submitChunk?(fn: AnyFunction, calls: readonly unknown[][]): Future<Outcome<unknown>[]>;
+  /** For `map` with a `chunksize`: schedules several calls as one; absent where the executor cannot. */
+  protected submitChunk?(fn: AnyFunction, chunk: Chunk): Future<ChunkOutcomes>;
 
   /** For `map` with `chunksize: "auto"`: the size of the nth chunk, given how many calls there are if that is known. */
   protected autoChunks(_calls: number | undefined): (chunk: number) => number {
@@ -96,17 +97,10 @@ export abstract class Executor implements AsyncDisposable {
   /** For `map`, when `submit` refused for want of room (QueueFullError): resolves when there is some. */
   protected async room(): Promise<void> {}
 
-  #submitUnit<R>(fn: AnyFunction, calls: readonly unknown[][]): Unit<R> {
-    if (calls.length > 1 && this.submitChunk) {
-      const future = this.submitChunk(fn, calls);
-      const outcomes = (): Outcome<R>[] => {
-        const outcome = future.peek() as Outcome<Outcome<R>[]>;
-        return outcome.kind === "value" ? outcome.value : calls.map(() => outcome);
-      };
-      return { future, outcomes };
-    }
-    const future = this.submit(fn as (...args: unknown[]) => R, ...(calls[0] as unknown[])) as unknown as Future<R>;
-    return { future, outcomes: () => [future.peek() as Outcome<R>] };
+  #submitUnit(fn: AnyFunction, chunk: Chunk): Unit {
+    const calls = sizeOfChunk(chunk);
+    if (calls > 1 && this.submitChunk) return { calls, isChunk: true, future: this.submitChunk(fn, chunk) };
+    return { calls, isChunk: false, future: this.submit(fn as (...args: unknown[]) => unknown, ...chunk.args) };
   }
 }
 

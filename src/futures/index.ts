@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 /** `concurrent-futures`: Python's `concurrent.futures` for Node. The public surface, nothing else. */
+export type { Chunk, ChunkOutcomes } from "./chunk.js";
 export {
   BlockingError,
   BrokenExecutor,

@@ -1,22 +1,27 @@
+import type { Chunk, ChunkOutcomes } from "./chunk.js";
 import { Deadline } from "./deadline.js";
 import { CancelledError, QueueFullError, TimeoutError } from "./errors.js";
-import { addWaiter, type Future, type Outcome, removeWaiter } from "./future.js";
-import type { Batch, BatchReader } from "./mapInput.js";
+import { Fifo } from "./fifo.js";
+import { addWaiter, type Future, removeWaiter } from "./future.js";
+import type { ChunkReader } from "./mapInput.js";
 import type { MapOptions } from "./mapOptions.js";
 
-/** What `map` submits at once: one call, or a chunk of them. */
-export interface Unit<R> {
-  readonly future: Future<unknown>;
-  /** An outcome for each call, in order; of a future that is done. */
-  outcomes(): Outcome<R>[];
-}
+/** What `map` submits at once. */
+export type Unit = { readonly calls: number } & (
+  | { readonly isChunk: false; readonly future: Future<unknown> }
+  | { readonly isChunk: true; readonly future: Future<ChunkOutcomes> }
+);
 
 /** Where `map` submits. */
-export interface UnitSink<R> {
+export interface UnitSink {
   /** @throws QueueFullError when there is no room; ShutdownError or BrokenExecutor when there never will be. */
-  submit(calls: Batch): Unit<R>;
+  submit(chunk: Chunk): Unit;
   /** Resolves when there is room again; rejects when there never will be. */
   room(): Promise<void>;
+}
+
+interface Failure {
+  readonly error: unknown;
 }
 
 /**
@@ -25,28 +30,30 @@ export interface UnitSink<R> {
  */
 export class MapIterator<R> implements AsyncIterableIterator<R> {
   /** Where the calls come from and go to; let go of when the inputs have ended, since an executor that nobody else holds is to end then. */
-  #feeder: { readonly reader: BatchReader; readonly sink: UnitSink<R> } | undefined;
+  #feeder: { readonly reader: ChunkReader; readonly sink: UnitSink } | undefined;
   readonly #options: MapOptions;
   readonly #deadline: Deadline;
-  /** Units submitted and not taken yet, in order of the input. */
-  readonly #units = new Set<Unit<R>>();
-  /** Those of them that are done, in order of completion; only if order does not matter. */
-  readonly #done: Unit<R>[] = [];
-  /** Outcomes of the unit that is being given, the next one last. */
-  #outcomes: Outcome<R>[] = [];
+  /** Units submitted and not taken yet. */
+  readonly #units = new Set<Unit>();
+  /** The same in order of the input; or if order does not matter, those that are done. */
+  readonly #next = new Fifo<Unit>();
+  /** Of the unit that is being given: the values that are left, the next one last, and what tells the error in a place if there are any. */
+  #values: unknown[] = [];
+  #errorAt: ((place: number) => Failure | undefined) | undefined;
+  #calls = 0;
   /** Units that may be submitted yet. */
   #credit: number;
   #feeding = false;
   /** What reading or submitting threw; it comes after the results that are on their way. */
-  #failure: { readonly error: unknown } | undefined;
+  #failure: Failure | undefined;
   #ended = false;
   #submitted = 0;
   #given = 0;
   #wake: (() => void) | undefined;
-  /** Steps are answered one after another, also when several are asked for at once. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** The last step of those that have to wait: steps are answered one after another, also when several are asked for at once. */
+  #last: Promise<unknown> | undefined;
 
-  constructor(reader: BatchReader, options: MapOptions, sink: UnitSink<R>) {
+  constructor(reader: ChunkReader, options: MapOptions, sink: UnitSink) {
     this.#feeder = { reader, sink };
     this.#options = options;
     this.#deadline = new Deadline(options.timeout);
@@ -59,10 +66,14 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   next(): Promise<IteratorResult<R, undefined>> {
-    const step = this.#last.then(() => this.#step());
+    if (!this.#last && this.#hasNext()) return this.#giveAtOnce();
+    const step = this.#last ? this.#last.then(() => (this.#hasNext() ? this.#give() : this.#giveLater())) : this.#giveLater();
     // The iterator must not keep what it has given (CPython bpo-27144).
-    const done = (): void => {};
-    this.#last = step.then(done, done);
+    const done = (): void => {
+      if (this.#last === last) this.#last = undefined;
+    };
+    const last = step.then(done, done);
+    this.#last = last;
     return step;
   }
 
@@ -75,16 +86,34 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
     return this;
   }
 
-  async #step(): Promise<IteratorResult<R, undefined>> {
-    if (this.#outcomes.length === 0) await this.#takeUnit();
-    const outcome = this.#outcomes.pop();
-    if (!outcome) return this.#finish();
+  /** Whether a result can be given without waiting. */
+  #hasNext(): boolean {
+    if (this.#values.length > 0) return true;
+    if (this.#ended) return false;
+    // As CPython does: one more is submitted before the oldest is waited for.
+    if (this.#options.buffersize !== undefined) this.#credit += 1;
+    this.#feed();
+    return this.#open();
+  }
+
+  #giveAtOnce(): Promise<IteratorResult<R, undefined>> {
+    try {
+      return Promise.resolve(this.#give());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** @throws what the call threw, if it is not to be given as a result. */
+  #give(): IteratorResult<R, undefined> {
+    const place = this.#calls - this.#values.length;
+    const value = this.#values.pop();
+    const failure = this.#errorAt?.(place);
     this.#given += 1;
-    if (outcome.kind === "value") return { done: false, value: outcome.value };
-    const error = outcome.kind === "error" ? outcome.error : new CancelledError("a call of map was cancelled");
-    if (this.#options.returnExceptions) return { done: false, value: error as R };
+    if (!failure) return { done: false, value: value as R };
+    if (this.#options.returnExceptions) return { done: false, value: failure.error as R };
     if (this.#options.onError !== "continue") this.#end();
-    throw error;
+    throw failure.error;
   }
 
   /** Every result has been given: the end, or what ended the inputs. */
@@ -95,48 +124,62 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
     return { done: true, value: undefined };
   }
 
-  /** Waits for the next unit, if any will come, and takes its outcomes. A result that is there in time is given also when the deadline is over since. */
-  async #takeUnit(): Promise<void> {
-    // As CPython does: one more is submitted before the oldest is waited for.
-    if (this.#options.buffersize !== undefined) this.#credit += 1;
-    this.#feed();
-    while (!this.#ended) {
-      const unit = this.#ready();
-      if (unit) {
-        this.#units.delete(unit);
-        this.#outcomes = unit.outcomes().reverse();
-        return;
-      }
-      if (this.#units.size === 0 && !this.#feeder && !this.#feeding) return;
-      if (await this.#change()) {
+  /** Waits for the next result, if any will come. One that is there in time is given also when the deadline is over since. */
+  async #giveLater(): Promise<IteratorResult<R, undefined>> {
+    while (!this.#ended && (this.#units.size > 0 || this.#feeder || this.#feeding)) {
+      const isOver = await this.#change();
+      if (this.#open()) return this.#give();
+      if (isOver) {
         const { timeout } = this.#options;
         const total = !this.#feeder && !this.#feeding ? ` (of ${this.#submitted})` : "";
         this.#end();
         throw new TimeoutError(`map has no result ${this.#given + 1}${total} after ${timeout} ms`);
       }
     }
+    return this.#finish();
   }
 
-  #ready(): Unit<R> | undefined {
-    if (this.#options.ordered === false) return this.#done.shift();
-    const [oldest] = this.#units;
-    return oldest?.future.done() ? oldest : undefined;
+  /** Takes the outcomes of the next unit. @returns false if it is not done yet, or there is none. */
+  #open(): boolean {
+    const unit = this.#ended ? undefined : this.#ready();
+    const outcome = unit?.future.peek();
+    if (!unit || !outcome) return false;
+    this.#next.shift();
+    this.#units.delete(unit);
+    this.#calls = unit.calls;
+    this.#errorAt = undefined;
+    if (outcome.kind !== "value") {
+      this.#values = new Array(unit.calls).fill(undefined);
+      this.#errorAt = () => ({ error: outcome.kind === "error" ? outcome.error : new CancelledError("a call of map was cancelled") });
+    } else if (unit.isChunk) {
+      const { values, errors } = outcome.value as ChunkOutcomes;
+      this.#values = values.slice().reverse();
+      if (errors && errors.size > 0) this.#errorAt = (place) => (errors.has(place) ? { error: errors.get(place) } : undefined);
+    } else {
+      this.#values.push(outcome.value);
+    }
+    return true;
+  }
+
+  #ready(): Unit | undefined {
+    const { first } = this.#next;
+    return first?.future.done() ? first : undefined;
   }
 
   /** Resolves to false when the unit that is waited for is done or one has come, to true at the deadline. */
   #change(): Promise<boolean> {
     return new Promise((resolve) => {
-      const [oldest] = this.#units;
+      const { first } = this.#next;
       const end = (over: boolean): void => {
         this.#wake = undefined;
         callOff();
-        oldest?.future[removeWaiter](wake);
+        first?.future[removeWaiter](wake);
         resolve(over);
       };
       const wake = (): void => end(false);
       const callOff = this.#deadline.whenOver(() => end(true));
       this.#wake = wake;
-      if (this.#options.ordered !== false) oldest?.future[addWaiter](wake);
+      first?.future[addWaiter](wake);
     });
   }
 
@@ -146,10 +189,10 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
     try {
       while (this.#credit > 0 && this.#feeder) {
         const { reader, sink } = this.#feeder;
-        const batch = reader.next();
-        if (batch instanceof Promise) return void this.#feedLater(batch, sink);
-        if (!batch) this.#feeder = undefined;
-        else if (!this.#submit(batch, sink)) return void this.#feedLater(batch, sink);
+        const chunk = reader.next();
+        if (chunk instanceof Promise) return void this.#feedLater(chunk, sink);
+        if (!chunk) this.#feeder = undefined;
+        else if (!this.#submit(chunk, sink)) return void this.#feedLater(chunk, sink);
       }
     } catch (error) {
       this.#fail(error);
@@ -157,11 +200,11 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** @param next is being read, or found no room. */
-  async #feedLater(next: Batch | Promise<Batch | undefined>, sink: UnitSink<R>): Promise<void> {
+  async #feedLater(next: Chunk | Promise<Chunk | undefined>, sink: UnitSink): Promise<void> {
     this.#feeding = true;
     try {
-      const batch = await next;
-      if (batch) while (!this.#ended && !this.#submit(batch, sink)) await sink.room();
+      const chunk = await next;
+      if (chunk) while (!this.#ended && !this.#submit(chunk, sink)) await sink.room();
       else this.#feeder = undefined;
     } catch (error) {
       this.#fail(error);
@@ -172,20 +215,21 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** @returns false if there is no room. @throws what `submit` throws otherwise. */
-  #submit(batch: Batch, sink: UnitSink<R>): boolean {
-    let unit: Unit<R>;
+  #submit(chunk: Chunk, sink: UnitSink): boolean {
+    let unit: Unit;
     try {
-      unit = sink.submit(batch);
+      unit = sink.submit(chunk);
     } catch (error) {
       if (error instanceof QueueFullError) return false;
       throw error;
     }
     this.#credit -= 1;
-    this.#submitted += batch.length;
+    this.#submitted += unit.calls;
     this.#units.add(unit);
-    if (this.#options.ordered === false)
+    if (this.#options.ordered !== false) this.#next.push(unit);
+    else
       unit.future[addWaiter](() => {
-        this.#done.push(unit);
+        this.#next.push(unit);
         this.#wake?.();
       });
     return true;
@@ -204,8 +248,9 @@ export class MapIterator<R> implements AsyncIterableIterator<R> {
     this.#feeder = undefined;
     const units = [...this.#units];
     this.#units.clear();
-    this.#done.length = 0;
-    this.#outcomes = [];
+    this.#next.clear();
+    this.#values = [];
+    this.#errorAt = undefined;
     for (const unit of units) unit.future.cancel();
     this.#wake?.();
   }

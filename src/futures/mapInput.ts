@@ -1,14 +1,11 @@
 /** What `map` reads: its inputs, zipped and cut into chunks. */
+import type { Chunk } from "./chunk.js";
 import type { MapInput } from "./mapOptions.js";
 
-/** The arguments of the calls of one chunk, at least one. */
-export type Batch = readonly unknown[][];
-
-/** Reads batches: synchronously, or if an input is asynchronous, one promise after another. */
-export interface BatchReader {
-  readonly async: boolean;
+/** Reads chunks of at least one call: synchronously, or if an input is asynchronous, one promise after another. */
+export interface ChunkReader {
   /** @throws what reading an input throws. */
-  next(): Batch | undefined | Promise<Batch | undefined>;
+  next(): Chunk | undefined | Promise<Chunk | undefined>;
   /** Lets go of the inputs. */
   close(): void;
 }
@@ -34,7 +31,10 @@ type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 /** Tuples of one item of each input, until the shortest ends; no inputs give nothing. As Python's `zip`, and it closes the inputs it leaves. */
 export interface Zip {
   readonly async: boolean;
-  next(): unknown[] | undefined | Promise<unknown[] | undefined>;
+  /** Items of a tuple. */
+  readonly arity: number;
+  /** Adds the items of the next tuple to `items`, or nothing at the end. @returns false at the end. */
+  next(items: unknown[]): boolean | Promise<boolean>;
   close(): void;
 }
 
@@ -42,12 +42,12 @@ export function inputOf(inputs: readonly MapInput<unknown>[]): Zip {
   const isAsync = inputs.some((input) => typeof (input as Partial<Iterable<unknown>>)[Symbol.iterator] !== "function");
   const iterators: AnyIterator[] = [];
   let open = inputs.length > 0;
-  const close = (ended?: AnyIterator): undefined => {
-    if (!open) return undefined;
+  const close = (ended?: AnyIterator): false => {
+    if (!open) return false;
     open = false;
     // What an input says when it is let go is of no interest any more.
     for (const iterator of iterators) if (iterator !== ended) void (async () => iterator.return?.())().catch(() => {});
-    return undefined;
+    return false;
   };
   const guarded = <T>(read: () => T): T => {
     try {
@@ -63,42 +63,55 @@ export function inputOf(inputs: readonly MapInput<unknown>[]): Zip {
       iterators.push(sync ?? (input as AsyncIterable<unknown>)[Symbol.asyncIterator]());
     }
   });
-  const nextSync = (): unknown[] | undefined => {
-    const items: unknown[] = [];
-    for (const iterator of iterators as Iterator<unknown>[]) {
-      const step = iterator.next();
-      if (step.done) return close(iterator);
-      items.push(step.value);
-    }
-    return items;
-  };
-  const nextAsync = async (): Promise<unknown[] | undefined> => {
+  const nextSync = (items: unknown[]): boolean => {
+    if (!open) return false;
+    const before = items.length;
     try {
-      const items: unknown[] = [];
-      for (const iterator of iterators) {
-        const step = await iterator.next();
-        if (step.done) return close(iterator);
+      for (const iterator of iterators as Iterator<unknown>[]) {
+        const step = iterator.next();
+        if (step.done) {
+          items.length = before;
+          return close(iterator);
+        }
         items.push(step.value);
       }
-      return open ? items : undefined;
+      return true;
     } catch (error) {
+      items.length = before;
       close();
       throw error;
     }
   };
-  return { async: isAsync, next: () => (!open ? undefined : isAsync ? nextAsync() : guarded(nextSync)), close };
+  const nextAsync = async (items: unknown[]): Promise<boolean> => {
+    if (!open) return false;
+    const tuple: unknown[] = [];
+    try {
+      for (const iterator of iterators) {
+        const step = await iterator.next();
+        if (step.done) return close(iterator);
+        tuple.push(step.value);
+      }
+    } catch (error) {
+      close();
+      throw error;
+    }
+    if (open) items.push(...tuple);
+    return open;
+  };
+  return { async: isAsync, arity: inputs.length, next: isAsync ? nextAsync : nextSync, close };
 }
 
 /**
- * Cuts a zip into batches. An input that fails in the middle of a batch fails the next one: what it gave before is not lost.
- * @param size of the nth batch, at least 1.
+ * Cuts a zip into chunks. An input that fails in the middle of a chunk fails the next one: what it gave before is not lost.
+ * @param size of the nth chunk, at least 1.
  */
-export function batches(zip: Zip, size: (batch: number) => number): BatchReader {
+export function chunks(zip: Zip, size: (chunk: number) => number): ChunkReader {
+  const { arity } = zip;
   let made = 0;
   let failure: { readonly error: unknown } | undefined;
-  const end = (batch: unknown[][], failed?: { readonly error: unknown }): Batch | undefined => {
+  const end = (args: unknown[], failed?: { readonly error: unknown }): Chunk | undefined => {
     failure = failed;
-    if (batch.length > 0) return batch;
+    if (args.length > 0) return { arity, args };
     if (failed) throw failed.error;
     return undefined;
   };
@@ -106,31 +119,23 @@ export function batches(zip: Zip, size: (batch: number) => number): BatchReader 
     if (failure) throw failure.error;
     return size(made++);
   };
-  const nextSync = (): Batch | undefined => {
-    const batch: unknown[][] = [];
-    for (let left = begin(); left > 0; left -= 1) {
-      try {
-        const items = zip.next() as unknown[] | undefined;
-        if (!items) break;
-        batch.push(items);
-      } catch (error) {
-        return end(batch, { error });
-      }
+  const nextSync = (): Chunk | undefined => {
+    const args: unknown[] = [];
+    try {
+      for (let left = begin(); left > 0 && zip.next(args); left -= 1);
+    } catch (error) {
+      return end(args, { error });
     }
-    return end(batch);
+    return end(args);
   };
-  const nextAsync = async (): Promise<Batch | undefined> => {
-    const batch: unknown[][] = [];
-    for (let left = begin(); left > 0; left -= 1) {
-      try {
-        const items = await zip.next();
-        if (!items) break;
-        batch.push(items);
-      } catch (error) {
-        return end(batch, { error });
-      }
+  const nextAsync = async (): Promise<Chunk | undefined> => {
+    const args: unknown[] = [];
+    try {
+      for (let left = begin(); left > 0 && (await zip.next(args)); left -= 1);
+    } catch (error) {
+      return end(args, { error });
     }
-    return end(batch);
+    return end(args);
   };
-  return { async: zip.async, next: () => (zip.async ? nextAsync() : nextSync()), close: () => zip.close() };
+  return { next: zip.async ? nextAsync : nextSync, close: () => zip.close() };
 }

@@ -1,6 +1,7 @@
+import { type ChunkOutcomes, callsOf } from "../chunk.js";
 import { TransferError } from "../errors.js";
 import { Executor } from "../executor.js";
-import { Future, type Outcome } from "../future.js";
+import { Future } from "../future.js";
 import { decodeThrown, type EncodedThrown } from "../transfer/errors.js";
 import { splitCloneable, transferError } from "../transfer/uncloneable.js";
 import { areOutcomes, decodeOutcomes } from "./chunks.js";
@@ -86,27 +87,26 @@ export class Dialog {
   #send(worker: PoolWorker, task: Task): void {
     const { future, fn, args, options } = task;
     const message = { task: future.id, reference: fn.number, announce: this.announces(task) };
-    if (!fn.chunk) {
+    if (fn.arity === 0) {
       const ours = errorOfOurOwn(args);
       if (ours) throw ours;
       worker.channel.send({ type: "run", ...message, args }, options.transfer);
       return;
     }
-    const calls = args as readonly unknown[][];
-    const refused = new Map<number, unknown>();
-    for (const [index, call] of calls.entries()) {
-      const ours = errorOfOurOwn(call);
-      if (ours) refused.set(index, ours);
-    }
+    const { arity } = fn;
+    const refused = refusedAtOnce(args, arity);
     worker.refused = refused;
-    const sendable = (): unknown[][] => (refused.size === 0 ? [...calls] : calls.filter((_, index) => !refused.has(index)));
+    const send = (): void => {
+      const sendable = refused.size === 0 ? args : args.filter((_, i) => !refused.has(Math.floor(i / arity)));
+      worker.channel.send({ type: "runChunk", ...message, arity, args: sendable });
+    };
     try {
-      worker.channel.send({ type: "runChunk", ...message, calls: sendable() });
+      send();
     } catch (refusal) {
-      const uncloneable = splitCloneable(calls, this.#stopOptions.cloneable);
+      const uncloneable = splitCloneable(callsOf({ arity, args }), this.#stopOptions.cloneable);
       if (uncloneable.length === 0) throw refusal;
       for (const { index, error } of uncloneable) if (!refused.has(index)) refused.set(index, error);
-      worker.channel.send({ type: "runChunk", ...message, calls: sendable() });
+      send();
     }
   }
 
@@ -160,8 +160,7 @@ export class Dialog {
         break;
       case "chunk":
         if (task) {
-          const outcomes: Outcome<unknown>[] = decodeOutcomes(message.outcomes, worker.refused);
-          this.#finish(worker, task, true, outcomes);
+          this.#finish(worker, task, true, decodeOutcomes(message, worker.refused));
         }
         break;
       case "error":
@@ -179,9 +178,8 @@ export class Dialog {
   /** The outcome of a call that the worker took from the call queue. */
   takeOutcome(worker: PoolWorker, call: number, chunk: boolean, value: unknown): void {
     const task = this.#claimedBy(worker, call);
-    if (!task || task.fn.chunk !== chunk) return;
-    const result = chunk ? (value as unknown[]).map((one): Outcome<unknown> => ({ kind: "value", value: one })) : value;
-    this.#end(worker, task, true, result);
+    if (!task || task.fn.arity > 0 !== chunk) return;
+    this.#end(worker, task, true, chunk ? ({ values: value as unknown[] } satisfies ChunkOutcomes) : value);
   }
 
   #started(worker: PoolWorker, task: Task): void {
@@ -285,9 +283,9 @@ function concerns({ state, refused }: PoolWorker, task: Task | undefined, messag
     case "revoked":
       return task?.future.done() === true;
     case "result":
-      return task !== undefined && !task.fn.chunk;
+      return task?.fn.arity === 0;
     case "chunk":
-      return task?.fn.chunk === true && areOutcomes(message.outcomes, task.args.length - (refused?.size ?? 0));
+      return task !== undefined && task.fn.arity > 0 && areOutcomes(message, task.args.length / task.fn.arity - (refused?.size ?? 0));
     case "started":
     case "progress":
     case "error":
@@ -301,13 +299,29 @@ function concerns({ state, refused }: PoolWorker, task: Task | undefined, messag
 
 /** Structured clone would make empty objects of them, and the task would fail for want of their methods. @returns nothing if there are none. */
 function errorOfOurOwn(args: readonly unknown[]): TransferError | undefined {
-  for (const [i, arg] of args.entries()) {
-    if (arg instanceof Future)
-      return new TransferError(`args[${i}] is a Future, which stays with the program that submitted it; await it and send its value`);
-    if (arg instanceof Executor)
-      return new TransferError(
-        `args[${i}] is a ${arg.constructor.name}, which stays with the program that made it: a task has no way to its own pool`,
-      );
+  for (let i = 0; i < args.length; i += 1) {
+    const ours = ourOwn(args[i], i);
+    if (ours) return ours;
   }
+  return undefined;
+}
+
+/** The same for each call of a chunk, by place. */
+function refusedAtOnce(args: readonly unknown[], arity: number): Map<number, unknown> {
+  const refused = new Map<number, unknown>();
+  for (let i = 0; i < args.length; i += 1) {
+    const ours = ourOwn(args[i], i % arity);
+    const call = Math.floor(i / arity);
+    if (ours && !refused.has(call)) refused.set(call, ours);
+  }
+  return refused;
+}
+
+function ourOwn(arg: unknown, i: number): TransferError | undefined {
+  if (typeof arg !== "object" || arg === null) return undefined;
+  if (arg instanceof Future)
+    return new TransferError(`args[${i}] is a Future, which stays with the program that submitted it; await it and send its value`);
+  if (arg instanceof Executor)
+    return new TransferError(`args[${i}] is a ${arg.constructor.name}, which stays with the program that made it: a task has no way to its own pool`);
   return undefined;
 }

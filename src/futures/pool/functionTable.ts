@@ -5,23 +5,25 @@ export interface PoolFunction {
   /** By which workers know it too, once they have found it. */
   readonly number: number;
   readonly to: FunctionReference;
-  /** Its tasks are chunks of `map`: the arguments are those of several calls. */
-  readonly chunk: boolean;
+  /** 0: a task is one call. Otherwise it is a chunk of calls, with so many arguments each. */
+  readonly arity: number;
 }
 
 /** The functions of a pool. Those that a worker would find in the same place have one number, however often they were made. */
 export class FunctionTable {
   readonly #numbers = new Map<string, number>();
   readonly #references: FunctionReference[] = [];
-  readonly #known = { one: new WeakMap<object, PoolFunction>(), chunk: new WeakMap<object, PoolFunction>() };
+  /** By arity. */
+  readonly #known: WeakMap<object, PoolFunction>[] = [];
 
   /** @throws what {@link referenceOf} throws. */
-  of(fn: unknown, chunk: boolean): PoolFunction {
-    const known = this.#known[chunk ? "chunk" : "one"];
+  of(fn: unknown, arity = 0): PoolFunction {
+    this.#known[arity] ??= new WeakMap();
+    const known = this.#known[arity];
     const found = known.get(fn as object);
     if (found) return found;
     const to = referenceOf(fn);
-    const made = { number: this.#numberOf(to), to, chunk };
+    const made = { number: this.#numberOf(to), to, arity };
     known.set(fn as object, made);
     return made;
   }

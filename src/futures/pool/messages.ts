@@ -25,7 +25,14 @@ export type MessageToWorker =
   /** Call a loaded function; `announce`: say `started` first. */
   | { readonly type: "run"; readonly task: number; readonly reference: number; readonly args: readonly unknown[]; readonly announce: boolean }
   /** Call it several times, one after another, and answer once. */
-  | { readonly type: "runChunk"; readonly task: number; readonly reference: number; readonly calls: readonly unknown[][]; readonly announce: boolean }
+  | {
+      readonly type: "runChunk";
+      readonly task: number;
+      readonly reference: number;
+      readonly arity: number;
+      readonly args: readonly unknown[];
+      readonly announce: boolean;
+    }
   /** Abort the signal of the task. */
   | { readonly type: "abort"; readonly task: number; readonly reason: EncodedThrown }
   /** Flush what was printed, and end. */
@@ -45,7 +52,7 @@ export type MessageFromWorker =
   | { readonly type: "revoked"; readonly task: number }
   | { readonly type: "progress"; readonly task: number; readonly value: unknown; readonly call?: number }
   | { readonly type: "result"; readonly task: number; readonly value: unknown; readonly call?: number }
-  | { readonly type: "chunk"; readonly task: number; readonly outcomes: readonly EncodedOutcome[]; readonly call?: number }
+  | ({ readonly type: "chunk"; readonly task: number; readonly call?: number } & EncodedOutcomes)
   | { readonly type: "error"; readonly task: number; readonly error: EncodedThrown; readonly call?: number }
   /** A message to the worker could not be read: the call of its task, as a rule, and nothing of it ran. */
   | { readonly type: "unreadable"; readonly task?: number; readonly error: EncodedThrown }
@@ -56,7 +63,11 @@ export type MessageFromWorker =
   /** The worker ends with this code. Only of use where nobody sees it end: while the pool's thread blocks. */
   | { readonly type: "exiting"; readonly exitCode: number };
 
-export type EncodedOutcome = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "error"; readonly error: EncodedThrown };
+/** The outcomes of a chunk, as `ChunkOutcomes` tells them. */
+export interface EncodedOutcomes {
+  readonly values: readonly unknown[];
+  readonly errors?: readonly (readonly [place: number, error: EncodedThrown])[];
+}
 
 /** Bytes. */
 export interface WorkerMemory {

@@ -1,8 +1,9 @@
 import type { EventEmitter } from "node:events";
+import type { Chunk, ChunkOutcomes } from "../chunk.js";
 import { checkTimeout, Deadline } from "../deadline.js";
 import { TimeoutError } from "../errors.js";
 import { type AnyFunction, Executor, type ShutdownOptions, type TaskProgress, type TaskResult } from "../executor.js";
-import type { Future, Outcome } from "../future.js";
+import type { Future } from "../future.js";
 import { referenceOf } from "../task.js";
 import type { PoolEvents } from "./events.js";
 import { checkPoolOptions, type PoolOptions } from "./options.js";
@@ -18,7 +19,7 @@ const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.clo
 /** Calls sent ahead to each worker by `map` with `chunksize: "auto"`, in chunks: few enough to pay, enough that all workers end at about the same time. */
 const chunksPerWorker = 4;
 /** The longest chunk of `map` with `chunksize: "auto"` when the length of the input is not known. */
-const longestBlindChunk = 64;
+const longestBlindChunk = 512;
 
 const noOptions: ScheduleOptions = {};
 
@@ -71,7 +72,7 @@ export abstract class PoolExecutor extends Executor {
    * while the program exits; QueueFullError if `maxQueue` tasks wait.
    */
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<TaskResult<R>, TaskProgress<R>> {
-    return this.#scheduler.add(this.#scheduler.functions.of(fn, false), args, noOptions) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
+    return this.#scheduler.add(this.#scheduler.functions.of(fn), args, noOptions) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
   }
 
   /**
@@ -80,7 +81,7 @@ export abstract class PoolExecutor extends Executor {
    * @throws what `submit` throws; TypeError if `args` is no array or an option is of the wrong type.
    */
   schedule<A extends unknown[], R>(fn: (...args: A) => R, args: A, options: ScheduleOptions = {}): Future<TaskResult<R>, TaskProgress<R>> {
-    const known = this.#scheduler.functions.of(fn, false);
+    const known = this.#scheduler.functions.of(fn);
     checkCall(args, options);
     return this.#scheduler.add(known, args, options) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
   }
@@ -139,8 +140,8 @@ export abstract class PoolExecutor extends Executor {
    * For `map` with a `chunksize`.
    * @throws what `submit` throws.
    */
-  protected override submitChunk(fn: AnyFunction, calls: readonly unknown[][]): Future<Outcome<unknown>[]> {
-    return this.#scheduler.add(this.#scheduler.functions.of(fn, true), calls, noOptions) as Future<unknown> as Future<Outcome<unknown>[]>;
+  protected override submitChunk(fn: AnyFunction, { arity, args }: Chunk): Future<ChunkOutcomes> {
+    return this.#scheduler.add(this.#scheduler.functions.of(fn, arity), args, noOptions) as Future<unknown> as Future<ChunkOutcomes>;
   }
 
   protected override autoChunks(calls: number | undefined): (chunk: number) => number {

@@ -30,9 +30,9 @@ export const started = 3;
 /** Taken back while a worker had claimed it: that worker empties the slot. */
 export const revoked = 4;
 
-/** Flags of a slot. */
+/** Flag of a slot; above it the arity of its function. */
 export const announce = 1;
-export const chunk = 2;
+export const arityShift = 1;
 
 const kindMask = 7;
 const placeShift = 3;

@@ -6,7 +6,8 @@ export interface ClaimedCall {
   readonly call: number;
   readonly task: number;
   readonly fn: number;
-  readonly chunk: boolean;
+  /** As {@link PoolFunction.arity}. */
+  readonly arity: number;
   readonly announce: boolean;
   readonly args: readonly unknown[];
 }
@@ -65,12 +66,13 @@ export class Claims {
 
   read(slot: number): ClaimedCall {
     const flags = this.#words[memory.flagsAt(slot)] as number;
-    const chunk = (flags & memory.chunk) !== 0;
     const reader = this.#reader;
     reader.at = memory.dataOf(slot);
     const task = reader.value() as number;
-    const args = chunk ? this.#calls() : this.#args();
-    return { call: slot, task, fn: this.#words[memory.functionAt(slot)] as number, chunk, announce: (flags & memory.announce) !== 0, args };
+    const args: unknown[] = [];
+    for (let n = reader.word(); n > 0; n -= 1) args.push(reader.value());
+    const fn = this.#words[memory.functionAt(slot)] as number;
+    return { call: slot, task, fn, arity: flags >> memory.arityShift, announce: (flags & memory.announce) !== 0, args };
   }
 
   /** Marks a claimed call as started; false if it was taken back meanwhile, and then this worker has nothing to do with it any more. */
@@ -80,17 +82,5 @@ export class Claims {
     const starts = Atomics.compareExchange(this.#words, at, state, memory.withKind(state, memory.started)) === state;
     if (!starts) Atomics.store(this.#words, at, memory.empty);
     return starts;
-  }
-
-  #calls(): unknown[][] {
-    const calls: unknown[][] = [];
-    for (let n = this.#reader.word(); n > 0; n -= 1) calls.push(this.#args());
-    return calls;
-  }
-
-  #args(): unknown[] {
-    const args: unknown[] = [];
-    for (let n = this.#reader.word(); n > 0; n -= 1) args.push(this.#reader.value());
-    return args;
   }
 }

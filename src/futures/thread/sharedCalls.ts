@@ -14,14 +14,14 @@ export class SharedCalls implements CallQueue {
   }
 
   offer(task: Task, announces: boolean, taken: (call: number) => boolean): Offer {
-    if (task.options.transfer?.length) return "unfit";
+    if (task.options.transfer?.length || task.args.length > memory.dataWords) return "unfit";
     const position = this.#freePosition(taken);
     if (position === undefined) return "full";
     const slot = memory.slotOf(position);
     if (!this.#write(slot, task)) return "unfit";
     const words = this.#words;
     words[memory.functionAt(slot)] = task.fn.number;
-    words[memory.flagsAt(slot)] = (announces ? memory.announce : 0) | (task.fn.chunk ? memory.chunk : 0);
+    words[memory.flagsAt(slot)] = (announces ? memory.announce : 0) | (task.fn.arity << memory.arityShift);
     words[memory.stateAt(slot)] = memory.offeredAt(position);
     this.#tail = (position + 1) | 0;
     return slot;
@@ -110,26 +110,15 @@ export class SharedCalls implements CallQueue {
     return undefined;
   }
 
-  #write(slot: number, { future, fn, args }: Task): boolean {
+  #write(slot: number, { future, args }: Task): boolean {
     const start = memory.dataOf(slot);
     const end = start + memory.dataWords;
     let at = writeNumber(this.#words, start, end, future.id);
     this.#words[at++] = args.length;
-    for (const arg of args) {
-      at = fn.chunk ? this.#writeCall(at, end, arg as readonly unknown[]) : writeValue(this.#memory, at, end, arg);
+    for (let i = 0; i < args.length; i += 1) {
+      at = writeValue(this.#memory, at, end, args[i]);
       if (at === refused) return false;
     }
     return true;
-  }
-
-  #writeCall(start: number, end: number, args: readonly unknown[]): number {
-    if (start >= end) return refused;
-    let at = start;
-    this.#words[at++] = args.length;
-    for (const arg of args) {
-      at = writeValue(this.#memory, at, end, arg);
-      if (at === refused) return refused;
-    }
-    return at;
   }
 }

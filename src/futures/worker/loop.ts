@@ -1,7 +1,7 @@
 /** What runs inside every worker, whatever it is: takes calls, from messages and from the call queue, finds functions, has them called, answers. */
 import { performance } from "node:perf_hooks";
 import type { AnyFunction } from "../executor.js";
-import type { EncodedOutcome, MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
+import type { EncodedOutcomes, MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { setDepth } from "../pool/nesting.js";
 import type { ClaimedCall } from "../thread/claims.js";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
@@ -149,7 +149,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     running = new TaskRun(task, call.call, pool);
     let answer: Answer | Promise<Answer>;
     try {
-      answer = run(functions.get(call.fn) as AnyFunction, call.args, call.chunk, running);
+      answer = run(functions.get(call.fn) as AnyFunction, call.args, call.arity, running);
     } catch (error) {
       finish(call, { error });
       return undefined;
@@ -169,10 +169,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     memory.tellSometimes(lastEnd);
     if (call.call !== undefined && port.calls) {
       if ("value" in answer && port.calls.answer(call.call, answer.value)) return;
-      if ("outcomes" in answer && answer.errors === 0) {
-        const values = answer.outcomes.map((outcome) => (outcome.kind === "value" ? outcome.value : undefined));
-        if (port.calls.answer(call.call, undefined, values)) return;
-      }
+      if ("values" in answer && !answer.errors && port.calls.answer(call.call, undefined, answer.values)) return;
       port.calls.end();
     }
     sendAnswer(call, answer);
@@ -181,7 +178,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   function sendAnswer(call: Call, answer: Answer): void {
     const about = { task: call.task, ...numberOf(call) };
     if ("error" in answer) sendError((error) => ({ type: "error", ...about, error }), answer.error);
-    else if ("outcomes" in answer) sendOutcomes(about, answer.outcomes);
+    else if ("values" in answer) sendOutcomes(about, answer);
     else {
       try {
         port.send({ type: "result", ...about, value: answer.value });
@@ -192,11 +189,11 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   }
 
   /** What the channel refuses of an answer fails in its place. */
-  function sendOutcomes(about: { readonly task: number; readonly call?: number }, outcomes: readonly EncodedOutcome[]): void {
+  function sendOutcomes(about: { readonly task: number; readonly call?: number }, outcomes: EncodedOutcomes): void {
     try {
-      port.send({ type: "chunk", ...about, outcomes });
+      port.send({ type: "chunk", ...about, ...outcomes });
     } catch (refusal) {
-      port.send({ type: "chunk", ...about, outcomes: outcomes.map((outcome) => sendable(outcome, refusal, port, encode)) });
+      port.send({ type: "chunk", ...about, ...sendable(outcomes, refusal, port, encode) });
     }
   }
 
@@ -229,10 +226,10 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
           void loadFunction(message);
           break;
         case "run":
-          void runSent({ task: message.task, fn: message.reference, args: message.args, chunk: false, announce: message.announce });
+          void runSent({ task: message.task, fn: message.reference, args: message.args, arity: 0, announce: message.announce });
           break;
         case "runChunk":
-          void runSent({ task: message.task, fn: message.reference, args: message.calls, chunk: true, announce: message.announce });
+          void runSent({ task: message.task, fn: message.reference, args: message.args, arity: message.arity, announce: message.announce });
           break;
         case "abort":
           if (running?.id === message.task) running.abort(decodeThrown(message.reason));

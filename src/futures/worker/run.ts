@@ -1,6 +1,6 @@
 /** Calls functions for the worker loop: one call, a chunk of them, and generators, whose yields are told as they come. */
 import type { AnyFunction } from "../executor.js";
-import type { EncodedOutcome } from "../pool/messages.js";
+import type { EncodedOutcomes } from "../pool/messages.js";
 import type { EncodedThrown } from "../transfer/errors.js";
 import { transferError } from "../transfer/uncloneable.js";
 import { type CurrentTask, taskStorage } from "./currentTask.js";
@@ -16,11 +16,7 @@ interface TaskPool {
 }
 
 /** What a task comes to: the value or the error of a call, or the outcomes of a chunk. */
-export type Answer =
-  | { readonly value: unknown }
-  | { readonly error: unknown }
-  /** `errors`: how many of them are errors. */
-  | { readonly outcomes: readonly EncodedOutcome[]; readonly errors: number };
+export type Answer = { readonly value: unknown } | { readonly error: unknown } | EncodedOutcomes;
 
 /** A task that runs, as it sees itself. */
 export class TaskRun implements CurrentTask {
@@ -81,11 +77,13 @@ export class TaskRun implements CurrentTask {
 
 /**
  * Runs a call, or a chunk of calls one after another.
+ * @param arity as `PoolFunction.arity`.
  * @returns a promise only if a function does not return at once.
  * @throws what the function throws; of a chunk, the reason of the signal once aborted.
  */
-export function run(fn: AnyFunction, args: readonly unknown[], chunk: boolean, task: TaskRun): Answer | Promise<Answer> {
-  return taskStorage().run(task, chunk ? runChunk : runCall, fn, args, task);
+export function run(fn: AnyFunction, args: readonly unknown[], arity: number, task: TaskRun): Answer | Promise<Answer> {
+  if (arity === 0) return taskStorage().run(task, runCall, fn, args, task);
+  return taskStorage().run(task, () => new ChunkRun(fn, args, arity, task).run());
 }
 
 function runCall(fn: AnyFunction, args: readonly unknown[], task: TaskRun): Answer | Promise<Answer> {
@@ -94,44 +92,79 @@ function runCall(fn: AnyFunction, args: readonly unknown[], task: TaskRun): Answ
   return settle(returned, task).then((value) => ({ value }));
 }
 
-/** What one of the calls throws is its own. */
-function runChunk(fn: AnyFunction, calls: readonly unknown[], task: TaskRun): Answer | Promise<Answer> {
-  const outcomes: EncodedOutcome[] = [];
-  let errors = 0;
-  const fail = (error: unknown): void => {
-    errors += 1;
-    outcomes.push({ kind: "error", error: task.encode(error) });
-  };
-  const runFrom = (first: number): Answer | Promise<Answer> => {
-    for (let i = first; i < calls.length; i += 1) {
+/** Runs the calls of a chunk; what one of them throws is its own. */
+class ChunkRun {
+  readonly #values: unknown[] = [];
+  readonly #errors: [place: number, error: EncodedThrown][] = [];
+  /** What the call that is next to end has returned, if not at once. */
+  #returned: unknown;
+
+  constructor(
+    readonly fn: AnyFunction,
+    readonly args: readonly unknown[],
+    readonly arity: number,
+    readonly task: TaskRun,
+  ) {}
+
+  run(): Answer | Promise<Answer> {
+    return this.#advance() ? this.#answerLater() : this.#answer;
+  }
+
+  get #answer(): Answer {
+    return this.#errors.length === 0 ? { values: this.#values } : { values: this.#values, errors: this.#errors };
+  }
+
+  async #answerLater(): Promise<Answer> {
+    do {
+      try {
+        this.#values.push(await settle(this.#returned, this.task));
+      } catch (error) {
+        this.#fail(error);
+      }
+    } while (this.#advance());
+    return this.#answer;
+  }
+
+  /** @returns true if a call has not returned at once, false at the end. */
+  #advance(): boolean {
+    const { fn, args, arity, task } = this;
+    const calls = args.length / arity;
+    for (let call = this.#values.length; call < calls; call += 1) {
       task.throwIfAborted();
       try {
-        const returned = fn(...(calls[i] as unknown[]));
+        const returned = arity === 1 ? fn(args[call]) : fn(...args.slice(call * arity, (call + 1) * arity));
         if (!isImmediate(returned)) {
-          const push = (value: unknown): void => void outcomes.push({ kind: "value", value });
-          return settle(returned, task)
-            .then(push, fail)
-            .then(() => runFrom(i + 1));
+          this.#returned = returned;
+          return true;
         }
-        outcomes.push({ kind: "value", value: returned });
+        this.#values.push(returned);
       } catch (error) {
-        fail(error);
+        this.#fail(error);
       }
     }
-    return { outcomes, errors };
-  };
-  return runFrom(0);
+    return false;
+  }
+
+  #fail(error: unknown): void {
+    this.#errors.push([this.#values.length, this.task.encode(error)]);
+    this.#values.push(undefined);
+  }
 }
 
-/** The outcome, or the error that it cannot be sent. @param refusal what structured clone threw for the chunk. */
+/** The outcomes, in which values that cannot be sent have failed. @param refusal what structured clone threw for the chunk. */
 export function sendable(
-  outcome: EncodedOutcome,
+  { values, errors = [] }: EncodedOutcomes,
   refusal: unknown,
   { cloneable }: PoolPort,
   encode: (error: unknown) => EncodedThrown,
-): EncodedOutcome {
-  if (outcome.kind === "error" || cloneable(outcome.value)) return outcome;
-  return { kind: "error", error: encode(transferError(outcome.value, "result", refusal, cloneable)) };
+): EncodedOutcomes {
+  const failed = [...errors];
+  const sent = values.map((value, place) => {
+    if (cloneable(value)) return value;
+    failed.push([place, encode(transferError(value, "result", refusal, cloneable))]);
+    return undefined;
+  });
+  return { values: sent, errors: failed };
 }
 
 /** Whether it is the result itself: no promise of one, and no generator. Other thenables count as promises, as for `await`. */

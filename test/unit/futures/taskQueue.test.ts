@@ -11,7 +11,7 @@ const nobody: TaskOwner = {
     throw new Error("nobody waits here");
   },
 };
-const abs: PoolFunction = { number: 0, to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" }, chunk: false };
+const abs: PoolFunction = { number: 0, to: { kind: "global", path: ["Math", "abs"], name: "Math.abs" }, arity: 0 };
 const makeTask = (options: ScheduleOptions = {}): Task => new Task(new TaskFuture(nobody), abs, [], options);
 
 describe("TaskQueue", () => {
