@@ -7,14 +7,14 @@ export type ProcessEntry = { readonly file: string } | { readonly text: string }
  * Starts a process of a pool.
  * @param argument the only one that the process gets, as `process.argv[2]`.
  * @param options as for `fork`.
- * @param output what becomes of stdout and stderr, and `"ipc"`. Stdin is at its end.
+ * @param output what becomes of stdout and stderr, `"ipc"`, and further file descriptors. Stdin is at its end.
  * @throws what `fork` throws.
  */
 export function forkEntry(
   entry: ProcessEntry,
   argument: string,
   options: Omit<ForkOptions, "stdio">,
-  output: readonly (IOType | "ipc")[],
+  output: readonly (IOType | "ipc" | number)[],
 ): ChildProcess {
   const withInput = (stdin: IOType): ForkOptions => ({ ...options, stdio: [stdin, ...output] });
   if ("file" in entry) return fork(entry.file, [argument], withInput("ignore"));

@@ -2,9 +2,11 @@ import type { ChildProcess, ForkOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import type { WorkerSetup } from "../pool/messages.js";
 import type { ChannelEnd } from "../pool/transport.js";
+import type { WordMemory } from "../transfer/words.js";
+import { FrameReader, frameOf, packetFrame } from "./frames.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
-import { isPacket, type Packet } from "./packets.js";
+import type { Packet } from "./packets.js";
 import { forkEntry, type ProcessEntry } from "./processEntry.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 import { tailOf } from "./tail.js";
@@ -18,18 +20,34 @@ export interface ProcessPlace {
 
 export interface LinkEvents {
   packet(packet: Packet): void;
+  /** Any other frame, as {@link FrameEvents}. */
+  frame?(kind: number, number: number, memory: WordMemory, at: number): void;
+  /** What had come was taken in. */
+  drained?(): void;
   output(stream: "stdout" | "stderr", text: string): void;
   /** Called once, after the last packet. */
   end(end: ChannelEnd): void;
 }
 
-/** A process and its channel, over which packets go unread. */
+/** A process and the wire to it, over which packets go unread. */
 export interface ProcessLink {
   readonly pid: number | undefined;
   post(packet: Packet): void;
+  /** Sends whole frames. */
+  write(frames: Uint8Array): void;
   kill(gently: boolean): void;
   hold(held: boolean): void;
 }
+
+/** What a process knows from its start. */
+export interface ProcessSetup extends WorkerSetup {
+  /** Whether there are calls to be taken at {@link callsDescriptor}. */
+  readonly takesCalls: boolean;
+}
+
+/** File descriptors in the process. */
+export const wireDescriptor = 4;
+export const callsDescriptor = 5;
 
 /** ms that a process whose channel is closed has to end by itself: one that a task has disconnected may have lost what makes it. */
 const disconnectedGrace = 1000;
@@ -37,27 +55,42 @@ const disconnectedGrace = 1000;
 /** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
 const stderrGrace = 100;
 
-/** @throws what `fork` throws when it cannot start one. */
-export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, place: ProcessPlace, events: LinkEvents): ProcessLink {
+/**
+ * @param calls file descriptor of the calls that all processes of the pool take from.
+ * @throws what `fork` throws when it cannot start one.
+ */
+export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, place: ProcessPlace, events: LinkEvents, calls?: number): ProcessLink {
   const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = options;
   const forkOptions: ForkOptions = { serialization: "advanced", execArgv: [...execArgv] };
   if (env) forkOptions.env = env;
   if (cwd !== undefined) forkOptions.cwd = cwd;
   const stdout = setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit";
-  const child = forkEntry(place.entry, JSON.stringify(setup), forkOptions, [stdout, "pipe", "ipc"]);
+  const processSetup: ProcessSetup = { ...setup, takesCalls: calls !== undefined };
+  const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [
+    stdout,
+    "pipe",
+    "ipc",
+    "pipe",
+    ...(calls === undefined ? [] : [calls]),
+  ]);
+  const wire = child.stdio[wireDescriptor] as Socket | undefined;
   killOnExit(child);
   const tail = tailOf(child.stderr);
   forwardPipes(child, setup, events);
-  child.on("message", (sent) => {
-    if (isPacket(sent)) events.packet(sent);
+  const reader = new FrameReader({
+    packet: (task, bytes) => events.packet({ task, bytes }),
+    frame: (...frame) => events.frame?.(...frame),
   });
+  wire?.on("data", (piece: Buffer) => {
+    reader.take(piece);
+    events.drained?.();
+  });
+  wire?.on("error", () => {}); // the end of the process is told by its exit
   whenEnded(child, tail, events);
   return {
     pid: child.pid,
-    post(packet) {
-      // The callback takes the error of a channel that closed meanwhile; the end of the process is told by its exit.
-      if (child.connected) child.send(packet, () => {});
-    },
+    post: ({ task, bytes }) => void wire?.write(frameOf(packetFrame, task, bytes)),
+    write: (frames) => void wire?.write(frames),
     kill: (gently) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
     hold: (held) => hold(child, held),
   };
@@ -89,9 +122,10 @@ function whenEnded(child: ChildProcess, tail: () => string, events: LinkEvents):
       if (child.pid === undefined) resolve([null, null]); // it was never started: no exit will come
     });
   });
-  const disconnected = new Promise<void>((resolve) => (child.connected ? child.once("disconnect", resolve) : resolve()));
+  const wire = child.stdio[wireDescriptor];
+  const allRead = new Promise<void>((resolve) => (wire ? wire.once("close", resolve) : resolve()));
   const stderrEnded = new Promise<void>((resolve) => child.stderr?.once("close", resolve));
-  void Promise.all([exited, disconnected]).then(async ([[exitCode, signal]]) => {
+  void Promise.all([exited, allRead]).then(async ([[exitCode, signal]]) => {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([stderrEnded, new Promise((resolve) => (timer = setTimeout(resolve, stderrGrace)))]);
     clearTimeout(timer);
@@ -106,5 +140,5 @@ function hold(child: ChildProcess, held: boolean): void {
   const method = held ? "ref" : "unref";
   child[method]();
   child.channel?.[method]();
-  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket | null)?.[method]();
+  for (const pipe of [child.stdout, child.stderr, child.stdio[wireDescriptor]]) (pipe as Socket | null)?.[method]();
 }

@@ -10,7 +10,7 @@ export interface WordMemory {
   readonly bytes: Buffer;
 }
 
-export function wordMemory(buffer: SharedArrayBuffer): WordMemory {
+export function wordMemory(buffer: SharedArrayBuffer | ArrayBuffer): WordMemory {
   return { words: new Int32Array(buffer), bytes: Buffer.from(buffer) };
 }
 
