@@ -95,11 +95,16 @@ export class Scheduler implements TaskOwner, BlockingSource {
       unreadable: (worker, error, task) => this.#dialog.failUnreadable(worker, "its outcome", error, task),
       ended: (worker, end) => this.#ended(worker, end),
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
+      givenBack: (worker, call) => this.#givenBack(worker, call),
       outcome: (worker, call, chunk, value) => this.#dialog.takeOutcome(worker, call, chunk, value),
       // Those who wait for an outcome may go on first, but only if workers do not have to wait for it.
       drained: () => (this.#queue.size > 0 ? this.#dispatch() : this.#dispatchSoon()),
       changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),
     };
+    transport.calls?.whenLost((lost) => {
+      for (const call of [...lost].reverse()) this.#takeBack(call);
+      this.#dispatch();
+    });
     this.workers = new WorkerSet(options, transport, this.#alarms, listener, (call) => this.#sent[call]);
     this.#room = new Room(options, {
       queued: () => this.stats().queued,
@@ -280,11 +285,22 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#checkEnd();
   }
 
+  #givenBack(worker: PoolWorker, call: number): void {
+    const task = this.#takeBack(call);
+    if (task) {
+      this.#queue.remove(task);
+      this.#dialog.assign(worker, task);
+    } else {
+      this.workers.release(worker, false);
+    }
+  }
+
   /** Puts tasks where workers take them, in the order of the queue. */
   #offer(calls: CallQueue): void {
     for (let task = this.#queue.first; task; task = this.#queue.first) {
       const priority = task.options.priority ?? 0;
       if (priority > this.#lowestOffered) this.#recall(calls, priority);
+      if (calls.wakesSlowly && calls.unclaimed(1) === 0 && this.#send()) continue;
       const offer = calls.offer(task, this.#dialog.announces(task), this.#isSent);
       if (offer === "full") break;
       if (offer === "unfit") {
@@ -305,18 +321,24 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Takes back what is offered and has a lower priority. */
   #recall(calls: CallQueue, priority: number): void {
-    const recalled: Task[] = [];
     this.#lowestOffered = Number.POSITIVE_INFINITY;
-    for (const call of [...calls.offered()]) {
-      const task = this.#sent[call] as Task;
-      const own = task.options.priority ?? 0;
-      if (own < priority && calls.revoke(call)) recalled.push(task);
-      else this.#lowestOffered = Math.min(this.#lowestOffered, own);
-    }
-    for (const task of recalled.reverse()) {
-      this.#sent[task.call] = undefined;
-      this.#queue.unshift(task);
-    }
+    const recalled = calls.recall((call) => {
+      const own = this.#sent[call]?.options.priority ?? 0;
+      if (own >= priority) this.#lowestOffered = Math.min(this.#lowestOffered, own);
+      return own < priority;
+    });
+    for (const call of recalled.reverse()) this.#takeBack(call);
+  }
+
+  /** Puts a call that was offered before all others of its priority. @returns its task, if it is still to be done. */
+  #takeBack(call: number): Task | undefined {
+    const task = this.#sent[call];
+    this.#sent[call] = undefined;
+    this.#transport.calls?.release(call);
+    if (!task || task.future.done()) return undefined;
+    task.worker = undefined;
+    this.#queue.unshift(task);
+    return task;
   }
 
   /** Sends the first task of the queue to a worker that is free. @returns false if there is none. */
@@ -395,11 +417,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
   #retry(task: Task): boolean {
     if (this.#retried.has(task) || task.future.state !== "PENDING") return false;
     this.#retried.add(task);
+    if (task.call >= 0) return this.#takeBack(task.call) !== undefined;
     task.worker = undefined;
-    if (task.call >= 0) {
-      this.#transport.calls?.release(task.call);
-      this.#sent[task.call] = undefined;
-    }
     this.#queue.unshift(task);
     return true;
   }

@@ -37,15 +37,24 @@ export function stopAfter(task: Task, timeout: number, options: StopOptions): vo
 }
 
 /** A task that has not started is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
-function stop(task: Task, reason: unknown, { workers, calls, alarms, grace, cloneable, replace }: StopOptions): void {
+function stop(task: Task, reason: unknown, options: StopOptions): void {
+  const { workers, calls, alarms, grace, cloneable, replace } = options;
   const worker = workers.holderOf(task);
   const { call } = task;
   task.future.cancel();
-  if (!worker) return;
+  if (!worker) {
+    // Some worker has just started it, and which one is not known yet.
+    if (call >= 0 && !task.future.done() && calls?.holder(call) === undefined) calls?.settle(() => stop(task, reason, options));
+    return;
+  }
   const stamp = call < 0 ? undefined : calls?.stamp(call);
   const isHeld = (): boolean => worker.state === "ready" && (stamp === undefined ? worker.assigned === task : calls?.stamp(call) === stamp);
   if (task.future.state === "RUNNING") worker.channel.send({ type: "abort", task: task.future.id, reason: encodeThrown(reason, cloneable) });
   const kill = (): void => {
+    if (calls && stamp !== undefined) calls.settle(killNow);
+    else killNow();
+  };
+  const killNow = (): void => {
     // What it has ended until now shall count, and nothing else shall begin in it.
     worker.channel.halt?.(true);
     worker.channel.drain?.();

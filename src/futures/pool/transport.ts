@@ -16,6 +16,8 @@ export interface ChannelEvents {
   message(message: MessageFromWorker): void;
   /** The outcome of a call that the worker took from the {@link CallQueue}. @param chunk then `value` is an array of the values of its calls. */
   outcome(call: number, chunk: boolean, value: unknown): void;
+  /** The worker has claimed a call whose function it does not know: the call is the pool's again, and the worker takes nothing but what is sent to it. */
+  givenBack?(call: number): void;
   /** What had come was taken in; or the worker rests, if {@link Channel.hire} had been told that it did not. */
   drained(): void;
   /** A message came that cannot be read: the transport lost its content. @param task that it was about, if that is known. */
@@ -50,12 +52,18 @@ export interface CallQueue {
   publish(): void;
   /** How many no worker has claimed. @param most not counted beyond. */
   unclaimed(most: number): number;
-  /** Those that no worker has claimed, in the order in which they would start. */
-  offered(): Iterable<number>;
   /** Whether its function has started. */
   started(call: number): boolean;
   /** Takes it back; false if its function has started. */
   revoke(call: number): boolean;
+  /** Takes back those of the calls that no worker has claimed which are meant. @returns them, in the order in which they would have started. */
+  recall(which: (call: number) => boolean): number[];
+  /** Calls back when it is known of every call whether a worker has claimed it, and which; until then none is claimed. */
+  settle(then: () => void): void;
+  /** Whether it takes long until a worker at rest looks for calls: a single call had better be sent to it. */
+  readonly wakesSlowly: boolean;
+  /** Tells of calls that a worker had claimed which died before anybody knew, and which have not started. */
+  whenLost(lost: LostCalls): void;
   /** Place of the worker that has claimed it. */
   holder(call: number): number | undefined;
   /** Calls that the worker of that place has claimed and the pool has not released, in the order in which it claimed them. */
@@ -69,6 +77,8 @@ export interface CallQueue {
   /** The worker of that place is gone. */
   forget(place: number): void;
 }
+
+export type LostCalls = (calls: readonly number[]) => void;
 
 export type Offer = number | "full" | "unfit";
 

@@ -17,6 +17,8 @@ export interface WorkerSetListener {
   unreadable(worker: PoolWorker, error: unknown, task?: number): void;
   /** The outcome of a call that the worker took from the call queue. */
   outcome(worker: PoolWorker, call: number, chunk: boolean, value: unknown): void;
+  /** The worker has claimed a call that it cannot start yet, and waits for it to be sent. */
+  givenBack(worker: PoolWorker, call: number): void;
   /** What had come from the worker was taken in, or it rests. */
   drained(): void;
   /** The worker is gone, and no longer in the set. */
@@ -94,6 +96,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       message: (message) => this.#listener.message(worker, message),
       unreadable: (error, task) => this.#listener.unreadable(worker, error, task),
       outcome: (call, chunk, value) => this.#listener.outcome(worker, call, chunk, value),
+      givenBack: (call) => this.#listener.givenBack(worker, call),
       drained: () => this.#listener.drained(),
       end: (end) => {
         worker.calledOff?.();

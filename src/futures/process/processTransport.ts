@@ -1,8 +1,13 @@
-import type { MessageFromWorker, WorkerSetup } from "../pool/messages.js";
+import { performance } from "node:perf_hooks";
+import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
+import { type WordMemory, WordReader } from "../transfer/words.js";
+import { FileCalls } from "./fileCalls.js";
+import { FrameBuffer, giveBackFrame, outcomeFrame, restFrame, resultFrame, startFrame, wakeFrame } from "./frames.js";
 import { pack, unpack } from "./packets.js";
-import { startProcess } from "./processLink.js";
+import { addPlain, readResult } from "./plainMessages.js";
+import { type ProcessLink, startProcess } from "./processLink.js";
 import { placeOfPool } from "./processPlace.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 
@@ -11,6 +16,7 @@ export class ProcessTransport implements Transport {
   readonly kind = "process";
   readonly cannotBlock = "messages of processes come by the event loop; make the pool with broker: true";
   readonly cloneable = cloneableInProcess;
+  readonly calls = new FileCalls();
   readonly #options: ProcessPoolOptions;
 
   constructor(options: ProcessPoolOptions) {
@@ -18,16 +24,132 @@ export class ProcessTransport implements Transport {
   }
 
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
-    const link = startProcess(setup, this.#options, placeOfPool(), {
-      packet: (packet) => unpack<MessageFromWorker>(packet, events.message, events.unreadable),
-      output: (stream, text) => events.message({ type: "output", stream, text }),
-      end: (end) => events.end(end),
-    });
-    return {
-      pid: link.pid,
-      send: (message) => link.post(pack(message)),
-      kill: (gently = false) => link.kill(gently),
-      hold: (held) => link.hold(held),
+    return new ProcessChannel(setup, this.#options, this.calls, events);
+  }
+
+  async close(): Promise<void> {
+    this.calls.close();
+  }
+}
+
+/** What a worker is at, as far as it has told. It takes calls only when it is at work; when there are none left it rests, and waits for the pool. */
+type Phase = "working" | "resting" | "hired";
+
+class ProcessChannel implements Channel {
+  readonly #link: ProcessLink;
+  readonly #calls: FileCalls;
+  readonly #place: number;
+  readonly #events: ChannelEvents;
+  readonly #frames = new FrameBuffer();
+  #phase: Phase;
+  /** The call that it has told to have started. */
+  #current: number | undefined;
+  /** ms that it has worked until it last rested, and when it was last given work. */
+  #worked = 0;
+  #workingSince: number | undefined;
+
+  constructor(setup: WorkerSetup, options: ProcessPoolOptions, calls: FileCalls, events: ChannelEvents) {
+    this.#calls = calls;
+    this.#place = setup.place;
+    this.#events = events;
+    const { descriptor } = calls;
+    // One that takes no calls is always at rest, unless the pool has sent it something.
+    this.#phase = descriptor === undefined ? "resting" : "working";
+    const link = {
+      packet: (packet: Parameters<typeof unpack>[0]) => unpack<MessageFromWorker>(packet, events.message, events.unreadable),
+      frame: (kind: number, number: number, memory: WordMemory, at: number) => this.#take(kind, number, memory, at),
+      drained: () => events.drained(),
+      output: (stream: "stdout" | "stderr", text: string) => events.message({ type: "output", stream, text }),
+      end: events.end,
     };
+    this.#link = startProcess(setup, options, placeOfPool(), link, descriptor);
+  }
+
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
+  get current(): number | undefined {
+    return this.#current;
+  }
+
+  get free(): boolean {
+    return this.#phase !== "hired" && this.#current === undefined;
+  }
+
+  get busyTime(): number {
+    return this.#worked + (this.#workingSince === undefined ? 0 : performance.now() - this.#workingSince);
+  }
+
+  send(message: MessageToWorker): void {
+    if (addPlain(message, this.#frames)) this.#link.write(Buffer.from(this.#frames.take()));
+    else this.#link.post(pack(message));
+    if (message.type === "run" || message.type === "runChunk") this.#toWork();
+  }
+
+  wake(): boolean {
+    if (this.#phase !== "resting") return false;
+    this.#toWork();
+    this.#frames.add(wakeFrame, 0);
+    this.#link.write(Buffer.from(this.#frames.take()));
+    return true;
+  }
+
+  hire(): boolean {
+    if (this.#phase !== "resting") return false;
+    this.#phase = "hired";
+    return true;
+  }
+
+  dismiss(): void {
+    if (this.#phase === "hired") this.#phase = "resting";
+  }
+
+  kill(gently = false): void {
+    this.#link.kill(gently);
+  }
+
+  hold(held: boolean): void {
+    this.#link.hold(held);
+  }
+
+  #toWork(): void {
+    this.#phase = "working"; // it tells when it rests
+    this.#workingSince ??= performance.now();
+  }
+
+  #take(kind: number, number: number, memory: WordMemory, at: number): void {
+    switch (kind) {
+      case startFrame:
+        if (!this.#calls.hasStarted(number, this.#place)) return;
+        this.#current = number;
+        this.#workingSince ??= performance.now();
+        break;
+      case outcomeFrame:
+        this.#current = undefined;
+        this.#takeOutcome(number, memory, at);
+        break;
+      case resultFrame:
+        this.#events.message(readResult(number, memory, at));
+        break;
+      case giveBackFrame:
+        this.#phase = "hired";
+        if (this.#calls.givenBack(number)) this.#events.givenBack?.(number);
+        else this.dismiss();
+        break;
+      case restFrame:
+        this.#phase = "resting";
+        this.#worked = number;
+        this.#workingSince = undefined;
+        break;
+    }
+  }
+
+  #takeOutcome(call: number, memory: WordMemory, at: number): void {
+    const reader = new WordReader(memory);
+    reader.at = at;
+    const count = reader.word();
+    const isChunk = count >= 0;
+    this.#events.outcome(call, isChunk, isChunk ? Array.from({ length: count }, () => reader.value()) : reader.value());
   }
 }

@@ -5,6 +5,7 @@ import * as memory from "./callMemory.js";
 
 /** The pool's side of the memory that is told in `callMemory.ts`. */
 export class SharedCalls implements CallQueue {
+  readonly wakesSlowly = false;
   readonly #memory = memory.callMemory(memory.makeCallMemory());
   readonly #words = this.#memory.words;
   #tail = 0;
@@ -39,13 +40,20 @@ export class SharedCalls implements CallQueue {
     return count;
   }
 
-  /** In the order in which they would start. */
-  *offered(): Generator<number> {
+  recall(which: (call: number) => boolean): number[] {
+    const recalled: number[] = [];
     for (let position = Atomics.load(this.#words, memory.head); position !== this.#tail; position = (position + 1) | 0) {
       const slot = memory.slotOf(position);
-      if (Atomics.load(this.#words, memory.stateAt(slot)) === memory.offeredAt(position)) yield slot;
+      if (this.#state(slot) === memory.offeredAt(position) && which(slot) && this.revoke(slot)) recalled.push(slot);
     }
+    return recalled;
   }
+
+  settle(then: () => void): void {
+    then(); // nothing is ever unknown
+  }
+
+  whenLost(): void {} // the memory knows whose they were
 
   started(call: number): boolean {
     return memory.kindOf(Atomics.load(this.#words, memory.stateAt(call))) === memory.started;

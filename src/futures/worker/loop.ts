@@ -111,7 +111,13 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     lastTurn = lastPromises = performance.now();
     do {
       for (let claimed = calls.claim(); claimed; claimed = calls.claim()) {
-        if (!functions.has(claimed.fn)) await find(claimed);
+        if (!functions.has(claimed.fn)) {
+          if (calls.giveBack) {
+            calls.giveBack(claimed.call);
+            break;
+          }
+          await find(claimed);
+        }
         const end = functions.has(claimed.fn) ? execute(claimed) : calls.end();
         if (end) await end;
         if (lastEnd - lastPromises >= promisesEvery) await letOthersRun();
@@ -121,6 +127,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   }
 
   async function letOthersRun(): Promise<void> {
+    port.calls?.flush?.();
     if (lastEnd - lastTurn >= loopEvery) {
       await nextTurn();
       lastTurn = performance.now();
@@ -133,6 +140,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     port.calls?.work();
     await execute(call);
     wake();
+    port.calls?.flush?.();
   }
 
   /** @returns nothing if the call has ended already. */

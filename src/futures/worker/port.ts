@@ -26,6 +26,10 @@ export interface OpenCalls {
   close(): void;
   /** Claims the oldest call; nothing if there is none, or this worker is to take none. */
   claim(): ClaimedCall | undefined;
+  /** Gives up a claimed call whose function this worker does not know, and rests: the pool sends it. Absent where a worker may keep it while it loads the function. */
+  giveBack?(call: number): void;
+  /** Tells the pool what there is to be told. Absent where it sees it. */
+  flush?(): void;
   /** Marks a claimed call as started; false if it was taken back. */
   start(call: number): boolean;
   /** Gives the outcome of a call. @param values of a chunk. @returns false if it must be sent in a message. */

@@ -7,8 +7,8 @@ import type { WordMemory } from "../transfer/words.js";
 
 export interface WireEvents {
   packet(packet: Packet): void;
-  /** Any other frame. */
-  frame(kind: number): void;
+  /** Any other frame, as `FrameEvents`. */
+  frame(kind: number, number: number, memory: WordMemory, at: number): void;
 }
 
 /** A process's end of the wire to its pool. */
@@ -18,17 +18,16 @@ export class Wire {
 
   constructor(events: WireEvents) {
     this.#socket = new Socket({ fd: wireDescriptor, readable: true, writable: true });
-    const reader = new FrameReader({ packet: (task, bytes) => events.packet({ task, bytes }), frame: (kind) => events.frame(kind) });
+    const reader = new FrameReader({ packet: (task, bytes) => events.packet({ task, bytes }), frame: (...frame) => events.frame(...frame) });
     this.#socket.on("data", (piece: Buffer) => reader.take(piece));
     this.#socket.on("error", () => {}); // the pool is gone: the end of the other channel tells
   }
 
+  /** Adds a packet to what is written with the next flush. */
   post({ task, bytes }: Packet): void {
-    if (!this.#buffer.addBytes(packetFrame, task, bytes)) {
-      this.flush();
-      this.#write(frameOf(packetFrame, task, bytes));
-    }
+    if (this.#buffer.addBytes(packetFrame, task, bytes)) return;
     this.flush();
+    this.#write(frameOf(packetFrame, task, bytes));
   }
 
   /** Adds a frame to those that are written with the next flush. @param body as for {@link FrameBuffer.add}. @returns false if there is no room for the body. */
