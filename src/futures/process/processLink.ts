@@ -43,6 +43,8 @@ export interface ProcessLink {
 export interface ProcessSetup extends WorkerSetup {
   /** Whether there are calls to be taken at {@link callsDescriptor}. */
   readonly takesCalls: boolean;
+  /** Whether the pool takes other frames than packets. */
+  readonly plainFrames: boolean;
 }
 
 /** File descriptors in the process. */
@@ -65,7 +67,7 @@ export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, pl
   if (env) forkOptions.env = env;
   if (cwd !== undefined) forkOptions.cwd = cwd;
   const stdout = setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit";
-  const processSetup: ProcessSetup = { ...setup, takesCalls: calls !== undefined };
+  const processSetup: ProcessSetup = { ...setup, takesCalls: calls !== undefined, plainFrames: events.frame !== undefined };
   const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [
     stdout,
     "pipe",

@@ -28,7 +28,8 @@ const wire = new Wire({
 });
 const calls = setup.takesCalls ? new ProcessCalls(wire) : undefined;
 const send = (message: MessageFromWorker): void => {
-  if (!addPlain(message, wire)) wire.post(pack(message));
+  // A broker passes packets on, and nothing else.
+  if (!setup.plainFrames || !addPlain(message, wire)) wire.post(pack(message));
   // With the answer of a call goes what the worker does next, which it knows at once.
   if (!calls || !answers.has(message.type)) wire.flush();
 };
