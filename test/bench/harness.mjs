@@ -26,6 +26,15 @@ import { median } from "./statistics.mjs";
  * @property {string} title
  * @property {string} unit
  * @property {"higher" | "lower"} better
+ * @property {Record<string, Target> | undefined} [targets] By what is added to the id in the JSON output, nothing for the first.
+ */
+
+/**
+ * What a figure is to reach: the ratio to the best peer or to raw; or itself, against nothing.
+ * @typedef {object} Target
+ * @property {"peers" | "raw" | "nothing"} against
+ * @property {"at least" | "at most" | "above" | "below"} is
+ * @property {number} value
  */
 
 /**
@@ -42,9 +51,12 @@ import { median } from "./statistics.mjs";
  * How much is measured.
  * @typedef {object} Plan
  * @property {number} rounds Recorded rounds.
- * @property {number} warmUps Rounds before them that are not recorded.
+ * @property {number} warmUp ms of rounds before them that are not recorded, for each contender; one round at least.
  * @property {number} tasks Tasks submitted at once, for throughput.
  * @property {number} roundTrips Round trips in a round.
+ * @property {number} items Items of a map.
+ * @property {number} mixedTasks Tasks of a mixed load.
+ * @property {number} queuedTasks Tasks in a queue.
  * @property {number} submissions Submissions to a warm kernel, in a round.
  * @property {number} limit ms that one round of one contender may take, and its opening and closing.
  */
@@ -91,16 +103,16 @@ export async function runMeasure(measure, plan, say = () => {}) {
   for (const entry of entries) {
     await entry.open();
   }
-  for (let round = -plan.warmUps; round < rounds; round += 1) {
-    for (const entry of rotated(entries, Math.max(round, 0))) {
-      if (!entry.opened) continue;
-      const { it } = entry.opened;
+  for (const entry of entries) {
+    // By time, not by rounds: the same for all, and as long as compilers take.
+    const end = performance.now() + plan.warmUp;
+    do await entry.turn("warming up", (it) => measure.round(it, plan));
+    while (entry.opened && performance.now() < end);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const entry of rotated(entries, round)) {
       collectGarbage(); // nobody pays for what another one left
-      const went = await entry.attempt(round < 0 ? "warming up" : `in round ${round + 1}`, async () => {
-        const values = await measure.round(it, plan);
-        if (round >= 0) entry.record(measure.figures, values);
-      });
-      if (!went) await entry.close();
+      await entry.turn(`in round ${round + 1}`, async (it) => entry.record(measure.figures, await measure.round(it, plan)));
     }
   }
   for (const entry of entries) await entry.close();
@@ -140,6 +152,17 @@ class Entry {
     await this.attempt("starting", async () => {
       this.opened = { it: await this.contender.open() };
     });
+  }
+
+  /**
+   * One turn, if it is open; afterwards it is closed unless that went well.
+   * @param {string} doing
+   * @param {(it: T) => Promise<unknown>} work
+   */
+  async turn(doing, work) {
+    if (!this.opened) return;
+    const { it } = this.opened;
+    if (!(await this.attempt(doing, async () => void (await work(it))))) await this.close();
   }
 
   /**

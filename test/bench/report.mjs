@@ -1,35 +1,78 @@
 // @ts-check
-/** @import { Result, Row } from "./harness.mjs" */
+/** @import { Result, Row, Target } from "./harness.mjs" */
 
 /**
- * @typedef {object} Summary One measure in the JSON output.
+ * @typedef {object} Summary One entry of the JSON output.
  * @property {number | null} ours
  * @property {number | null} raw
  * @property {Record<string, number | null>} peers Null for one that hung or threw.
  * @property {string} unit
- * @property {number | null} ratio Ours divided by the best peer, or by raw where there is no peer.
- * @property {number | null} target
+ * @property {number | null} ratio Ours divided by what the target compares with; without a target by the best peer, or by raw where there is no peer.
+ * @property {string | null} target
  * @property {boolean | null} met
  */
 
 /**
  * @param {Result} result
+ * @returns {[id: string, summary: Summary][]} One for each target; without any, one.
+ */
+export function summarize(result) {
+  const targets = Object.entries(result.figure.targets ?? { "": undefined });
+  return targets.map(([suffix, target]) => [result.figure.id + suffix, summaryOf(result, target)]);
+}
+
+/**
+ * @param {Result} result
+ * @param {Target | undefined} target
  * @returns {Summary}
  */
-export function summarize({ figure, rows }) {
+function summaryOf({ figure, rows }, target) {
   const medianOf = (/** @type {Row["role"]} */ role) => rows.find((row) => row.role === role)?.value ?? null;
   const peers = rows.filter((row) => row.role === "peer");
   const ours = medianOf("ours");
-  const against = peers.length > 0 ? bestOf(figure.better, peers) : medianOf("raw");
+  const best = bestOf(figure.better, peers);
+  const against = { peers: best, raw: medianOf("raw"), nothing: null }[target?.against ?? (peers.length > 0 ? "peers" : "raw")];
+  const ratio = ours === null || against === null ? null : ours / against;
+  const judged = target?.against === "nothing" ? ours : ratio;
   return {
     ours: round(ours),
     raw: round(medianOf("raw")),
     peers: Object.fromEntries(peers.map((row) => [row.name, round(row.value)])),
     unit: figure.unit,
-    ratio: ours === null || against === null ? null : round(ours / against),
-    target: null, // there are none yet
-    met: null,
+    ratio: round(ratio),
+    target: target ? describe(target, figure.unit) : null,
+    met: target && judged !== null ? isMet(judged, target) : null,
   };
+}
+
+/**
+ * @param {Target} target
+ * @param {string} unit
+ */
+function describe({ against, is, value }, unit) {
+  if (against === "nothing") return `${is} ${value} ${unit}`;
+  return `${is} ${value} × ${against === "peers" ? "the best peer" : "raw"}`;
+}
+
+/**
+ * @param {number} judged
+ * @param {Target} target
+ */
+function isMet(judged, { is, value }) {
+  return { "at least": judged >= value, "at most": judged <= value, above: judged > value, below: judged < value }[is];
+}
+
+/**
+ * @param {Result} result
+ * @returns {string} Whether each target is met, as lines of text; empty if there is none.
+ */
+export function verdicts(result) {
+  if (!result.figure.targets) return "";
+  const lines = summarize(result).map(([id, { ratio, target, met }]) => {
+    const verdict = met === null ? "not known" : met ? "met" : "MISSED";
+    return `  ${verdict}: ${id} is ${ratio === null ? "" : `${number(ratio)} times, `}to be ${target}`;
+  });
+  return `${lines.join("\n")}\n`;
 }
 
 /**

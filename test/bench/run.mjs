@@ -9,14 +9,34 @@ import os from "node:os";
 import { parseArgs } from "node:util";
 import { catchStrayErrors, failsTheRun } from "./harness.mjs";
 import { build, hostObstacle, installPeers } from "./prepare.mjs";
-import { summarize, table } from "./report.mjs";
+import { summarize, table, verdicts } from "./report.mjs";
 
 /** @import { Plan, Result } from "./harness.mjs" */
 
 /** @type {Plan} */
-const quickPlan = { rounds: 5, warmUps: 1, tasks: 5_000, roundTrips: 300, submissions: 6, limit: 60_000 };
+const quickPlan = {
+  rounds: 5,
+  warmUp: 300,
+  tasks: 5_000,
+  roundTrips: 300,
+  items: 200_000,
+  mixedTasks: 400,
+  queuedTasks: 200_000,
+  submissions: 4,
+  limit: 60_000,
+};
 /** @type {Plan} */
-const fullPlan = { rounds: 11, warmUps: 2, tasks: 20_000, roundTrips: 1_000, submissions: 20, limit: 120_000 };
+const fullPlan = {
+  rounds: 11,
+  warmUp: 2_000,
+  tasks: 20_000,
+  roundTrips: 1_000,
+  items: 1_000_000,
+  mixedTasks: 3_000,
+  queuedTasks: 1_000_000,
+  submissions: 20,
+  limit: 120_000,
+};
 
 const say = (/** @type {string} */ text) => console.error(`bench: ${text}`);
 const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
@@ -55,9 +75,9 @@ async function main() {
     }
     const measured = await measure.run(values.quick ? quickPlan : fullPlan, say);
     results.push(...measured);
-    if (!values.json) print(`${measured.map(table).join("\n")}\n`);
+    if (!values.json) print(`${measured.map((result) => `${table(result)}\n${verdicts(result)}`).join("\n")}`);
   }
-  if (values.json) print(JSON.stringify(Object.fromEntries(results.map((result) => [result.figure.id, summarize(result)]))));
+  if (values.json) print(JSON.stringify(Object.fromEntries(results.flatMap(summarize))));
   const faults = failsTheRun(results);
   for (const fault of faults) say(`FAILED: ${fault}`);
   if (faults.length > 0) process.exitCode = 1;

@@ -1,19 +1,39 @@
 // @ts-check
 // All measures, in the order in which they run. Loads the built library and the peers, so both must be there before it is imported.
 import { runMeasure } from "./harness.mjs";
+import { coldStart } from "./measures/coldStart.mjs";
 import { extensionActivation } from "./measures/extensionActivation.mjs";
 import { kernelColdStart } from "./measures/kernelColdStart.mjs";
 import { kernelSubmission } from "./measures/kernelSubmission.mjs";
+import { largeResults, transfer } from "./measures/largeData.mjs";
+import { map } from "./measures/map.mjs";
+import { mixed } from "./measures/mixed.mjs";
+import { idle, queued } from "./measures/programs.mjs";
 import { roundTrip } from "./measures/roundTrip.mjs";
 import { throughput } from "./measures/throughput.mjs";
+import * as data from "./pools/data.mjs";
+import * as jestWorker from "./pools/jestWorker.mjs";
+import * as mixedContenders from "./pools/mixed.mjs";
 import * as ours from "./pools/ours.mjs";
 import * as piscina from "./pools/piscina.mjs";
+import * as poolifier from "./pools/poolifier.mjs";
 import * as raw from "./pools/raw.mjs";
+import * as rawAtomics from "./pools/rawAtomics.mjs";
+import * as threadsJs from "./pools/threadsJs.mjs";
 import * as tinypool from "./pools/tinypool.mjs";
 import * as workerpool from "./pools/workerpool.mjs";
 
-const threads = [ours.threads, raw.threads, piscina.threads, tinypool.threads, workerpool.threads];
-const processes = [ours.processes, raw.processes, raw.processesByClone, tinypool.processes, workerpool.processes];
+const threads = [ours.threads, raw.threads, piscina.threads, tinypool.threads, workerpool.threads, poolifier.threads, jestWorker.threads];
+const processes = [ours.processes, raw.processes, raw.processesByClone, tinypool.processes, workerpool.processes, jestWorker.processes];
+const sleepers = [rawAtomics.threads, .../** @type {typeof threads} */ (threads).map(asReference)];
+
+/**
+ * Beside the floor that a thread asleep sets, Node's own messages are one more to compare with.
+ * @param {import("./pools/pool.mjs").PoolContender} contender
+ */
+function asReference(contender) {
+  return contender === raw.threads ? { ...contender, role: /** @type {const} */ ("reference") } : contender;
+}
 
 /**
  * @template T
@@ -27,10 +47,21 @@ const entry = (measure) => ({
 });
 
 export const suite = [
-  entry(throughput("threads", [...threads, piscina.threadsSendingAhead])),
-  entry(roundTrip("threads", threads)),
+  entry(throughput("threads", [...threads, piscina.threadsSendingAhead, threadsJs.threads])),
+  entry(roundTrip("threads", sleepers)),
   entry(throughput("processes", processes)),
   entry(roundTrip("processes", processes)),
+  entry(map("threads", ours.map.threads)),
+  entry(map("processes", ours.map.processes)),
+  entry(mixed("threads", mixedContenders.threads)),
+  entry(mixed("processes", mixedContenders.processes)),
+  entry(transfer(data.contenders)),
+  entry(largeResults(data.contenders)),
+  entry(coldStart("threads")),
+  entry(coldStart("processes")),
+  entry(queued),
+  entry(idle("threads")),
+  entry(idle("processes")),
   entry(kernelColdStart),
   entry(kernelSubmission),
   { ...entry(extensionActivation), needsHost: true },

@@ -4,8 +4,8 @@
  *                      the program                           |             a worker (thread or process)
  *                                                            |
  *   submit ──► Task ──► TaskQueue ──┬──► CallQueue ══════════╪═ takes the next call when it is done with one, calls the function,
- *     │                   ▲ ▲       │     (threads: shared   |  shows the outcome
- *     ▼                   │ └ recall┘      memory)           |    │
+ *     │                   ▲ ▲       │     (shared memory,    |  shows the outcome
+ *     ▼                   │ └ recall┘      or a shared file) |    │
  *   Future ◄── cancel ────┘         └──► free PoolWorker ────┼─ load, run ─► calls the function
  *     ▲                              none free: start one    |    │
  *     └──────────────────────────────────────────────────────┼─ outcome, or started, progress, result, error
@@ -19,7 +19,7 @@
  *     message, in its turn: when nothing offered is left unclaimed.
  *  4. A worker that has not seen the function loads it. The task is still PENDING: it can be cancelled, and then the worker is free again.
  *  5. A thread marks in shared memory that the function has started: until then the future is PENDING and the call can be taken back.
- *     A process shares no memory: its future is RUNNING once the call is sent, and a process that holds nothing else starts it for certain.
+ *     A process tells when it has taken a call; to be certain, the pool takes out what is left. One that was sent counts as started.
  *     Either way `cancel()` tells the truth at every moment.
  *  6. The answer carries the task's number and is believed only if the worker holds that task. The future is FINISHED, the worker free.
  *  7. A task that is to stop while it runs gets its signal aborted; if it has not ended after the grace time its worker is killed

@@ -7,7 +7,7 @@ import { nextTurn } from "./run.js";
 const longestPark = 1;
 
 /** ms that a worker without work keeps looking before it sleeps, if the last work came within such a time: less than falling asleep and being woken take. */
-const longestWatch = 0.05;
+const longestWatch = 0.03;
 /** Looks at the queue between two looks at the clock. */
 const looksAtOnce = 16;
 

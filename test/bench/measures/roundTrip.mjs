@@ -3,6 +3,17 @@
 import { WrongResult } from "../harness.mjs";
 import { percentile } from "../statistics.mjs";
 
+/** @typedef {Record<string, import("../harness.mjs").Target>} Targets */
+
+/** @type {Record<string, { p50: Targets, p99?: Targets }>} */
+const targets = {
+  threads: {
+    p50: { "": { against: "raw", is: "at most", value: 1.25 }, ".overPeers": { against: "peers", is: "below", value: 1 } },
+    p99: { "": { against: "peers", is: "below", value: 1 } },
+  },
+  processes: { p50: { "": { against: "raw", is: "at most", value: 1.2 } } },
+};
+
 /**
  * From `submit` to the result in hand, one task outstanding.
  * @param {"threads" | "processes"} kind
@@ -15,12 +26,12 @@ export function roundTrip(kind, contenders) {
   return {
     name: `${kind}: round trip`,
     figures: [
-      { id: p50, title: `${kind}: round trip of a no-op task, p50`, unit: "µs", better: "lower" },
-      { id: p99, title: `${kind}: round trip of a no-op task, p99`, unit: "µs", better: "lower" },
+      { id: p50, title: `${kind}: round trip of a no-op task, p50`, unit: "µs", better: "lower", targets: targets[kind]?.p50 },
+      { id: p99, title: `${kind}: round trip of a no-op task, p99`, unit: "µs", better: "lower", targets: targets[kind]?.p99 },
     ],
     contenders,
     // Short turns: the time that a sleeping core takes to wake changes from second to second, and should be the same for all.
-    rounds: (plan) => 4 * plan.rounds,
+    rounds: (plan) => 3 * plan.rounds,
     round: async (pool, { roundTrips }) => {
       /** @type {number[]} */
       const times = new Array(roundTrips);

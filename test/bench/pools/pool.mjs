@@ -13,6 +13,7 @@ export const taskModule = new URL("../task.mjs", import.meta.url);
  * @property {(n: number) => Promise<number>} one Submits the task and resolves to its result.
  * @property {(count: number) => Promise<number[]>} all Submits the tasks 0 to `count - 1` at once and resolves to their results, in order.
  * @property {() => unknown} close
+ * @property {number} [share] Of the tasks of a plan, as many as it is given: less for one that would take minutes.
  */
 
 /** @typedef {import("../harness.mjs").Contender<OpenPool>} PoolContender */

@@ -1,4 +1,4 @@
 import workerpool from "workerpool";
-import { noop } from "../task.mjs";
+import { busy, noop } from "../task.mjs";
 
-workerpool.worker({ noop });
+workerpool.worker({ noop, busy });

@@ -3,7 +3,7 @@ import { type Contender, failsTheRun, type Measure, runMeasure, WrongResult } fr
 import { summarize, table } from "../../bench/report.mjs";
 import { median, percentile } from "../../bench/statistics.mjs";
 
-const plan = { rounds: 3, warmUps: 1, tasks: 1, roundTrips: 1, submissions: 1, limit: 100 };
+const plan = { rounds: 3, warmUp: 0, tasks: 1, roundTrips: 1, items: 1, mixedTasks: 1, queuedTasks: 1, submissions: 1, limit: 100 };
 const figure = { id: "speed", title: "speed", unit: "tasks/s", better: "higher" } as const;
 
 type Work = () => Promise<number>;
@@ -53,15 +53,13 @@ describe("bench harness", () => {
     );
     assert.deepEqual(closed, ["throws", "hangs", "works", "slower"]);
     assert.deepEqual(failsTheRun(results), []);
-    assert.deepEqual(summarize(result!), {
-      ours: 8,
-      raw: null,
-      peers: { throws: null, hangs: null, slower: 2 },
-      unit: "tasks/s",
-      ratio: 4,
-      target: null,
-      met: null,
-    });
+    const summary = { ours: 8, raw: null, peers: { throws: null, hangs: null, slower: 2 }, unit: "tasks/s", ratio: 4 };
+    assert.deepEqual(summarize(result!), [["speed", { ...summary, target: null, met: null }]]);
+    const targets = { "": { against: "peers", is: "at least", value: 5 }, ".self": { against: "nothing", is: "at least", value: 8 } } as const;
+    assert.deepEqual(summarize({ ...result!, figure: { ...figure, targets } }), [
+      ["speed", { ...summary, target: "at least 5 × the best peer", met: false }],
+      ["speed.self", { ...summary, ratio: null, target: "at least 8 tasks/s", met: true }],
+    ]);
     assert.match(table(result!), /hangs +no value: Error: no end after 0.1 s/);
     assert.match(table(result!), /slower +2 +2 – 2 +ours is 4 times that/);
   });

@@ -1,0 +1,21 @@
+"""CPython's map of tiny items: reads counts from stdin, a line each, and answers each with items a second."""
+
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+
+def noop(n):
+    return n
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:
+        pool.submit(noop, 1).result()
+        for line in sys.stdin:
+            count = int(line)
+            started = time.perf_counter()
+            done = sum(1 for _ in pool.map(noop, range(count), chunksize=500))
+            if done != count:
+                sys.exit(f"{done} results of {count}")
+            print(count / (time.perf_counter() - started), flush=True)

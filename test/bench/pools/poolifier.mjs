@@ -1,0 +1,13 @@
+// poolifier, by its README: a pool of fixed size for steady load, without its queue of tasks (off by default), so that tasks are sent ahead.
+// Its processes are those of node:cluster, whose settings are the whole program's: they do not come up beside other contenders.
+import { fileURLToPath } from "node:url";
+import { FixedThreadPool } from "poolifier";
+import { allOf, poolContender, workers } from "./pool.mjs";
+
+function open() {
+  const pool = new FixedThreadPool(workers, fileURLToPath(new URL("../workers/poolifier.mjs", import.meta.url)));
+  const one = (n) => pool.execute(n);
+  return { one, all: allOf(one), close: () => pool.destroy() };
+}
+
+export const threads = poolContender("poolifier", "peer", open);

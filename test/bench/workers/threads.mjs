@@ -1,0 +1,4 @@
+import { expose } from "threads/worker";
+import { noop } from "../task.mjs";
+
+expose({ noop });
