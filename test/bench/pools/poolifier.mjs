@@ -1,5 +1,5 @@
 // poolifier, by its README: a pool of fixed size for steady load, without its queue of tasks (off by default), so that tasks are sent ahead.
-// Its processes are those of node:cluster, whose settings are the whole program's: they do not come up beside other contenders.
+// Its processes are left out: beside the other contenders they did not come up within a minute, and why is not known.
 import { fileURLToPath } from "node:url";
 import { FixedThreadPool } from "poolifier";
 import { allOf, poolContender, workers } from "./pool.mjs";
