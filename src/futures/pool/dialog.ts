@@ -86,11 +86,11 @@ export class Dialog {
   /** @throws what structured clone throws; nothing was sent then. */
   #send(worker: PoolWorker, task: Task): void {
     const { future, fn, args, options } = task;
-    const message = { task: future.id, reference: fn.number, announce: this.announces(task) };
+    const announce = this.announces(task);
     if (fn.arity === 0) {
       const ours = errorOfOurOwn(args);
       if (ours) throw ours;
-      worker.channel.send({ type: "run", ...message, args }, options.transfer);
+      worker.channel.send({ type: "run", task: future.id, reference: fn.number, announce, args }, options.transfer);
       return;
     }
     const { arity } = fn;
@@ -98,7 +98,7 @@ export class Dialog {
     worker.refused = refused;
     const send = (): void => {
       const sendable = refused.size === 0 ? args : args.filter((_, i) => !refused.has(Math.floor(i / arity)));
-      worker.channel.send({ type: "runChunk", ...message, arity, args: sendable });
+      worker.channel.send({ type: "runChunk", task: future.id, reference: fn.number, announce, arity, args: sendable });
     };
     try {
       send();

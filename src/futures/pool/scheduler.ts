@@ -273,8 +273,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const { calls } = this.#transport;
     if (calls) this.#offer(calls);
     else while (this.#queue.first && this.#send());
-    // Nobody asks how many there are beyond that.
-    const waiting = this.#queue.size + (calls?.unclaimed(2 * this.options.maxWorkers) ?? 0);
+    const waiting = this.#waiting();
     if (calls && waiting > 0) this.#wake(waiting);
     if (this.#closed && waiting === 0) this.#retireFree();
     this.#startWorkers(waiting);
@@ -351,9 +350,17 @@ export class Scheduler implements TaskOwner, BlockingSource {
     return false;
   }
 
-  /** Wakes as many workers as there are calls. */
+  /** Tasks that no worker has claimed, as far as it matters. */
+  #waiting(): number {
+    return this.#queue.size + (this.#transport.calls?.unclaimed(2 * this.options.maxWorkers) ?? 0);
+  }
+
+  /** Wakes workers until as many look as there are calls: one too many costs those that work their processor. */
   #wake(calls: number): void {
     let left = calls;
+    for (const { state, channel } of this.workers) if (state === "ready" && channel.looks) left -= 1;
+    if (left <= 0) return;
+    left = Math.min(left, this.#waiting()); // one that looked may have found its call meanwhile
     for (const worker of this.workers) if (left > 0 && !worker.spent && worker.state === "ready" && worker.channel.wake?.()) left -= 1;
   }
 

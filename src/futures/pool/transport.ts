@@ -95,6 +95,8 @@ export interface Channel {
   readonly free?: boolean;
   /** ms that it has worked. Absent without a call queue: then only the pool knows. */
   readonly busyTime?: number;
+  /** Whether it is about to look for calls, before anything else: it need not be woken for one. */
+  readonly looks?: boolean;
   /** Lets it look for calls if it rests. @returns false if it does not rest. */
   wake?(): boolean;
   /** From now on it takes nothing but what is sent to it; false if it is at work: then `drained` is told as soon as it rests. */

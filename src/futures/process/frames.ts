@@ -4,7 +4,7 @@
  *   byte  0        4        8               16
  *         length   kind     number          body …
  */
-import { type WordMemory, wordMemory } from "../transfer/words.js";
+import { type WordMemory, WordReader, wordMemory } from "../transfer/words.js";
 
 /** Kinds of frames. */
 /** A message, see `packets.ts`; its number is that of the task that it is about. */
@@ -87,8 +87,8 @@ export function frameOf(kind: number, number: number, bytes: Uint8Array): Buffer
 }
 
 export interface FrameEvents {
-  /** @param memory in which the body begins at the word `at`; it is somebody else's when this returns. */
-  frame(kind: number, number: number, memory: WordMemory, at: number): void;
+  /** @param body is somebody else's when this returns. */
+  frame(kind: number, number: number, body: WordReader): void;
   /** @param bytes are the receiver's. */
   packet(number: number, bytes: Uint8Array): void;
 }
@@ -106,6 +106,8 @@ export class FrameReader {
   readonly #events: FrameEvents;
   readonly #memory: WordMemory = wordMemory(new ArrayBuffer(2 * bufferBytes));
   readonly #numbers = new Float64Array(this.#memory.words.buffer);
+  /** One for all: were it made anew for each frame, a full collection would find none, and throw away the code that was made for it. */
+  readonly #body = new WordReader(this.#memory);
   /** What has come and was not read: bytes from the first to the last. */
   #start = 0;
   #end = 0;
@@ -173,7 +175,10 @@ export class FrameReader {
     if (available < headBytes + padded(length)) return false;
     this.#start = body + padded(length);
     if (kind === packetFrame) this.#events.packet(number, new Uint8Array(bytes.subarray(body, body + length)));
-    else this.#events.frame(kind, number, this.#memory, at + headBytes / 4);
+    else {
+      this.#body.at = at + headBytes / 4;
+      this.#events.frame(kind, number, this.#body);
+    }
     return true;
   }
 }

@@ -1,6 +1,6 @@
 /** The two messages that go with every task, as frames of words where their content is small and plain: a third of the time of a packet. */
 import type { MessageFromWorker, MessageToWorker } from "../pool/messages.js";
-import { refused, type WordMemory, WordReader, writeValue } from "../transfer/words.js";
+import { refused, type WordMemory, type WordReader, writeValue } from "../transfer/words.js";
 import { resultFrame, runFrame } from "./frames.js";
 
 /** Where frames are collected. */
@@ -25,18 +25,14 @@ export function addPlain(message: MessageToWorker | MessageFromWorker, sink: Fra
   });
 }
 
-export function readResult(task: number, memory: WordMemory, at: number): MessageFromWorker {
-  const reader = new WordReader(memory);
-  reader.at = at;
-  return { type: "result", task, value: reader.value() };
+export function readResult(task: number, body: WordReader): MessageFromWorker {
+  return { type: "result", task, value: body.value() };
 }
 
-export function readRun(task: number, memory: WordMemory, at: number): MessageToWorker {
-  const reader = new WordReader(memory);
-  reader.at = at;
-  const reference = reader.word();
-  const announce = reader.word() === 1;
+export function readRun(task: number, body: WordReader): MessageToWorker {
+  const reference = body.word();
+  const announce = body.word() === 1;
   const args: unknown[] = [];
-  for (let n = reader.word(); n > 0; n -= 1) args.push(reader.value());
+  for (let n = body.word(); n > 0; n -= 1) args.push(body.value());
   return { type: "run", task, reference, announce, args };
 }

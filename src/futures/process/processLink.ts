@@ -2,7 +2,7 @@ import type { ChildProcess, ForkOptions } from "node:child_process";
 import type { Socket } from "node:net";
 import type { WorkerSetup } from "../pool/messages.js";
 import type { ChannelEnd } from "../pool/transport.js";
-import type { WordMemory } from "../transfer/words.js";
+import type { WordReader } from "../transfer/words.js";
 import { FrameReader, frameOf, packetFrame } from "./frames.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
@@ -10,6 +10,7 @@ import type { Packet } from "./packets.js";
 import { forkEntry, type ProcessEntry } from "./processEntry.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
 import { tailOf } from "./tail.js";
+import { WireWriter } from "./wireWriter.js";
 
 /** What the processes of a pool have in common. */
 export interface ProcessPlace {
@@ -21,7 +22,7 @@ export interface ProcessPlace {
 export interface LinkEvents {
   packet(packet: Packet): void;
   /** Any other frame, as {@link FrameEvents}. */
-  frame?(kind: number, number: number, memory: WordMemory, at: number): void;
+  frame?(kind: number, number: number, body: WordReader): void;
   /** What had come was taken in. */
   drained?(): void;
   output(stream: "stdout" | "stderr", text: string): void;
@@ -33,7 +34,7 @@ export interface LinkEvents {
 export interface ProcessLink {
   readonly pid: number | undefined;
   post(packet: Packet): void;
-  /** Sends whole frames. */
+  /** Sends whole frames, which may be overwritten when this returns. */
   write(frames: Uint8Array): void;
   kill(gently: boolean): void;
   hold(held: boolean): void;
@@ -81,7 +82,7 @@ export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, pl
   forwardPipes(child, setup, events);
   const reader = new FrameReader({
     packet: (task, bytes) => events.packet({ task, bytes }),
-    frame: (...frame) => events.frame?.(...frame),
+    frame: (kind, number, body) => events.frame?.(kind, number, body),
   });
   wire?.on("data", (piece: Buffer) => {
     reader.take(piece);
@@ -89,13 +90,20 @@ export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, pl
   });
   wire?.on("error", () => {}); // the end of the process is told by its exit
   whenEnded(child, tail, events);
+  const writer = wire && new WireWriter(wire, descriptorOf(wire));
   return {
     pid: child.pid,
-    post: ({ task, bytes }) => void wire?.write(frameOf(packetFrame, task, bytes)),
-    write: (frames) => void wire?.write(frames),
+    post: ({ task, bytes }) => writer?.write(frameOf(packetFrame, task, bytes)),
+    write: (frames) => writer?.write(frames),
     kill: (gently) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
     hold: (held) => hold(child, held),
   };
+}
+
+/** Node has no public name for it. @returns `undefined` where pipes are no file descriptors, as on Windows. */
+function descriptorOf(socket: Socket): number | undefined {
+  const { fd = -1 } = (socket as { _handle?: { fd?: number } | null })._handle ?? {};
+  return fd >= 0 ? fd : undefined;
 }
 
 /** What does not come as a message: output of native code, of child processes, and of Node itself when it dies. */

@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
-import { type WordMemory, WordReader } from "../transfer/words.js";
+import type { WordReader } from "../transfer/words.js";
 import { FileCalls } from "./fileCalls.js";
 import { FrameBuffer, giveBackFrame, outcomeFrame, restFrame, resultFrame, startFrame, wakeFrame } from "./frames.js";
 import { pack, unpack } from "./packets.js";
@@ -57,7 +57,7 @@ class ProcessChannel implements Channel {
     this.#phase = descriptor === undefined ? "resting" : "working";
     const link = {
       packet: (packet: Parameters<typeof unpack>[0]) => unpack<MessageFromWorker>(packet, events.message, events.unreadable),
-      frame: (kind: number, number: number, memory: WordMemory, at: number) => this.#take(kind, number, memory, at),
+      frame: (kind: number, number: number, body: WordReader) => this.#take(kind, number, body),
       drained: () => events.drained(),
       output: (stream: "stdout" | "stderr", text: string) => events.message({ type: "output", stream, text }),
       end: events.end,
@@ -82,7 +82,7 @@ class ProcessChannel implements Channel {
   }
 
   send(message: MessageToWorker): void {
-    if (addPlain(message, this.#frames)) this.#link.write(Buffer.from(this.#frames.take()));
+    if (addPlain(message, this.#frames)) this.#link.write(this.#frames.take());
     else this.#link.post(pack(message));
     if (message.type === "run" || message.type === "runChunk") this.#toWork();
   }
@@ -91,7 +91,7 @@ class ProcessChannel implements Channel {
     if (this.#phase !== "resting") return false;
     this.#toWork();
     this.#frames.add(wakeFrame, 0);
-    this.#link.write(Buffer.from(this.#frames.take()));
+    this.#link.write(this.#frames.take());
     return true;
   }
 
@@ -118,7 +118,7 @@ class ProcessChannel implements Channel {
     this.#workingSince ??= performance.now();
   }
 
-  #take(kind: number, number: number, memory: WordMemory, at: number): void {
+  #take(kind: number, number: number, body: WordReader): void {
     switch (kind) {
       case startFrame:
         if (!this.#calls.hasStarted(number, this.#place)) return;
@@ -127,10 +127,10 @@ class ProcessChannel implements Channel {
         break;
       case outcomeFrame:
         this.#current = undefined;
-        this.#takeOutcome(number, memory, at);
+        this.#takeOutcome(number, body);
         break;
       case resultFrame:
-        this.#events.message(readResult(number, memory, at));
+        this.#events.message(readResult(number, body));
         break;
       case giveBackFrame:
         this.#phase = "hired";
@@ -145,11 +145,9 @@ class ProcessChannel implements Channel {
     }
   }
 
-  #takeOutcome(call: number, memory: WordMemory, at: number): void {
-    const reader = new WordReader(memory);
-    reader.at = at;
-    const count = reader.word();
+  #takeOutcome(call: number, body: WordReader): void {
+    const count = body.word();
     const isChunk = count >= 0;
-    this.#events.outcome(call, isChunk, isChunk ? Array.from({ length: count }, () => reader.value()) : reader.value());
+    this.#events.outcome(call, isChunk, isChunk ? Array.from({ length: count }, () => body.value()) : body.value());
   }
 }

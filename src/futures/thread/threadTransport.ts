@@ -101,6 +101,10 @@ class ThreadChannel implements Channel {
     return this.#view.current === undefined && !this.#view.hired;
   }
 
+  get looks(): boolean {
+    return this.#view.looks;
+  }
+
   get busyTime(): number {
     return this.#view.busyTime;
   }

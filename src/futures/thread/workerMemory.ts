@@ -13,8 +13,12 @@ export const hired = 3;
 
 /** Words. */
 const phase = 0;
-/** 1 more than the number of the call that it has claimed; 0: none. */
+/** 1 more than the number of the call that it has claimed; or one of these. */
 const current = 1;
+/** It looks for a call, and does nothing else before it has one or rests. */
+const looking = 0;
+/** It holds none, but may be at something else: what earlier tasks have left behind, a call sent to it. */
+const away = -1;
 /** It has told that there are outcomes, and the pool has not begun to take them. */
 const signalled = 2;
 /** The pool wants to hear when it rests. */
@@ -93,6 +97,11 @@ export class WorkerView extends Side {
   get busyTime(): number {
     const since = this.times[workingSince] as number;
     return (this.times[workedFor] as number) + (since === 0 ? 0 : Math.max(sharedNow() - since, 0));
+  }
+
+  /** Whether it looks for calls by itself. */
+  get looks(): boolean {
+    return this.load(phase) === busy && this.load(current) === looking && this.load(halted) === 0;
   }
 
   get hired(): boolean {
@@ -191,7 +200,11 @@ export class WorkerDesk extends Side {
 
   /** It holds no call any more, which the pool may see before the outcome. */
   end(): void {
-    this.store(current, 0);
+    this.store(current, away);
+  }
+
+  look(): void {
+    this.store(current, looking);
   }
 
   work(): void {
@@ -213,11 +226,11 @@ export class WorkerDesk extends Side {
     return true;
   }
 
-  /** Sleeps for some ms at most, or until the pool has something for it. */
-  park(ms: number): void {
-    if (!this.swap(phase, resting, parked)) return;
+  /** Sleeps for some ms at most, or until the pool has something for it. @returns whether it has nothing. */
+  park(ms: number): boolean {
+    if (!this.swap(phase, resting, parked)) return false;
     Atomics.wait(this.words, phase, parked, ms);
-    this.swap(phase, parked, resting);
+    return this.swap(phase, parked, resting);
   }
 
   /** A message has been sent. */

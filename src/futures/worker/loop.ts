@@ -109,7 +109,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   async function work(calls: OpenCalls): Promise<void> {
     working = true;
     lastTurn = lastPromises = performance.now();
-    do {
+    for (;;) {
       for (let claimed = calls.claim(); claimed; claimed = calls.claim()) {
         if (!functions.has(claimed.fn)) {
           if (calls.giveBack) {
@@ -120,13 +120,18 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
         }
         const end = functions.has(claimed.fn) ? execute(claimed) : calls.end();
         if (end) await end;
-        if (lastEnd - lastPromises >= promisesEvery) await letOthersRun();
+        // Where nothing waits, they get their turn once nothing has come for a moment: then a worker that looks is not one too few.
+        if (lastEnd - lastPromises >= promisesEvery && calls.any) await letOthersRun();
       }
-    } while (await calls.rest());
+      const more = calls.rest();
+      if (more !== true && !(await more)) break;
+      if (performance.now() - lastPromises >= promisesEvery) await letOthersRun();
+    }
     working = false;
   }
 
   async function letOthersRun(): Promise<void> {
+    port.calls?.end();
     port.calls?.flush?.();
     if (lastEnd - lastTurn >= loopEvery) {
       await nextTurn();
@@ -164,11 +169,17 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     }
     if (answer instanceof Promise)
       return answer.then(
-        (value) => finish(call, value),
-        (error: unknown) => finish(call, { error }),
+        (value) => finishLater(call, value),
+        (error: unknown) => finishLater(call, { error }),
       );
     finish(call, answer);
     return undefined;
+  }
+
+  /** What the call has left behind may run before this worker looks for another. */
+  function finishLater(call: Call, answer: Answer): void {
+    finish(call, answer);
+    port.calls?.end();
   }
 
   function finish(call: Call, answer: Answer): void {

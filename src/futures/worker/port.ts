@@ -24,6 +24,8 @@ export interface OpenCalls {
   begin(): boolean;
   /** This worker takes none any more. */
   close(): void;
+  /** Whether calls may be waiting. */
+  readonly any: boolean;
   /** Claims the oldest call; nothing if there is none, or this worker is to take none. */
   claim(): ClaimedCall | undefined;
   /** Gives up a claimed call whose function this worker does not know, and rests: the pool sends it. Absent where a worker may keep it while it loads the function. */
@@ -34,8 +36,8 @@ export interface OpenCalls {
   start(call: number): boolean;
   /** Gives the outcome of a call. @param values of a chunk. @returns false if it must be sent in a message. */
   answer(call: number, value: unknown, values?: readonly unknown[]): boolean;
-  /** The outcome of a call that it has claimed is given by other means, or there is none. */
+  /** It holds no call that it has claimed, and may be at something else before it looks for another. */
   end(): void;
   /** There was nothing to claim: rests until there is, in vain after a while. @returns whether to look again. */
-  rest(): Promise<boolean>;
+  rest(): boolean | Promise<boolean>;
 }

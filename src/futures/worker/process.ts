@@ -19,8 +19,8 @@ const answers: ReadonlySet<MessageFromWorker["type"]> = new Set(["result", "chun
 const setup = JSON.parse(process.argv[2]) as ProcessSetup;
 const wire = new Wire({
   packet: (packet) => unpack<MessageToWorker>(packet, loop.take, unreadable),
-  frame(kind, number, memory, at) {
-    if (kind === runFrame) loop.take(readRun(number, memory, at));
+  frame(kind, number, body) {
+    if (kind === runFrame) loop.take(readRun(number, body));
     if (kind !== wakeFrame) return;
     calls?.getUp();
     loop.wake();

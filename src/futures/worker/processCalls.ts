@@ -42,6 +42,10 @@ export class ProcessCalls implements OpenCalls {
     this.#closed = true;
   }
 
+  get any(): boolean {
+    return true; // only reading tells
+  }
+
   claim(): ClaimedCall | undefined {
     if (this.#closed || this.#resting) return undefined;
     if (readSync(callsDescriptor, this.#memory.bytes, 0, recordBytes, null) < recordBytes) return undefined;
@@ -84,7 +88,7 @@ export class ProcessCalls implements OpenCalls {
     this.#wire.flush();
   }
 
-  async rest(): Promise<boolean> {
+  rest(): boolean {
     if (!this.#resting) {
       this.#resting = true;
       this.#worked += performance.now() - this.#workingSince;

@@ -5,6 +5,8 @@ import { nextTurn } from "./run.js";
 
 /** ms that a worker without work sleeps before it goes back to its event loop: whoever waits for one result after the other is served faster by it. */
 const longestPark = 1;
+/** ms after which it looks by itself: whoever was to take a call may have been put off its processor. */
+const parkSlice = 0.1;
 
 /** ms that a worker without work keeps looking before it sleeps, if the last work came within such a time: less than falling asleep and being woken take. */
 const longestWatch = 0.03;
@@ -34,6 +36,7 @@ export class ThreadCalls implements OpenCalls {
   }
 
   begin(): boolean {
+    this.#desk.end();
     if (!this.#desk.getUp()) return false;
     if (this.#restingSince > 0) this.#lastRest = performance.now() - this.#restingSince;
     this.#restingSince = 0;
@@ -44,8 +47,13 @@ export class ThreadCalls implements OpenCalls {
     this.#closed = true;
   }
 
+  get any(): boolean {
+    return this.#mayWork();
+  }
+
   claim(): ClaimedCall | undefined {
     if (!this.#mayClaim) return undefined;
+    this.#desk.look();
     const call = this.#claims.claim();
     if (call === undefined) return undefined;
     this.#desk.begin(call);
@@ -59,6 +67,8 @@ export class ThreadCalls implements OpenCalls {
   answer(call: number, value: unknown, values?: readonly unknown[]): boolean {
     this.#desk.end();
     if (!this.#desk.write(call, value, values)) return false;
+    // Before the bell, which takes so long that whoever hears it may have another call by its end.
+    if (this.#mayClaim) this.#desk.look();
     if (this.#desk.signal()) this.#ring();
     return true;
   }
@@ -67,12 +77,15 @@ export class ThreadCalls implements OpenCalls {
     this.#desk.end();
   }
 
-  async rest(): Promise<boolean> {
+  rest(): boolean | Promise<boolean> {
     if (this.#watch()) return true;
     if (this.#desk.rest()) this.#ring();
-    if (!this.#mayWork()) this.#desk.park(longestPark);
-    if (!this.#desk.woken && !this.#mayWork()) await nextTurn();
-    return (this.#desk.woken || this.#mayWork()) && this.begin();
+    const start = performance.now();
+    while (!this.#mayWork() && this.#desk.park(parkSlice) && performance.now() - start < longestPark);
+    this.#desk.end();
+    return (this.#desk.woken || this.#mayWork()) && this.begin()
+      ? true
+      : nextTurn().then(() => (this.#desk.woken || this.#mayWork()) && this.begin());
   }
 
   /** Keeps looking for a moment if that is likely to be worth it. @returns whether there is work. */
@@ -85,8 +98,10 @@ export class ThreadCalls implements OpenCalls {
     for (let now = start; !work && now - start < longestWatch && !this.#desk.restWanted; now = performance.now())
       for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
     this.#claims.endWatch();
-    if (work) this.#desk.startClock();
-    return work;
+    if (!work) return false;
+    this.#desk.end();
+    this.#desk.startClock();
+    return true;
   }
 
   get #mayClaim(): boolean {
