@@ -4,6 +4,7 @@
 //   npm run bench -- --quick             the same in under two minutes
 //   npm run bench -- threads processes   the measures whose names begin so
 //   npm run -s bench -- --quick --json   one JSON object on stdout, nothing else
+//   npm run bench -- --charts            the charts of the README instead, into media/bench/; with --redraw from what was measured last
 //   --no-build                           measures dist/ as it is
 import os from "node:os";
 import { parseArgs } from "node:util";
@@ -38,6 +39,9 @@ const fullPlan = {
   limit: 120_000,
 };
 
+/** For each point of a chart. @type {Plan} */
+const chartPlan = { ...quickPlan, warmUp: 500, tasks: 10_000 };
+
 const say = (/** @type {string} */ text) => console.error(`bench: ${text}`);
 const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 // Only results go to stdout; what others say, such as the installation of the editor, does not.
@@ -50,10 +54,18 @@ async function main() {
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "no-build": { type: "boolean", default: false },
+      charts: { type: "boolean", default: false },
+      redraw: { type: "boolean", default: false },
     },
   });
   if (!values["no-build"]) build();
   installPeers(say);
+  if (values.charts || values.redraw) {
+    const { drawCharts, measureCharts } = await import("./charts/run.mjs");
+    if (values.charts) await measureCharts(chartPlan, say);
+    else drawCharts();
+    return;
+  }
   const { suite } = await import("./suite.mjs");
   const chosen = suite.filter(({ ids }) => positionals.length === 0 || ids.some((id) => positionals.some((wanted) => id.startsWith(wanted))));
   if (chosen.length === 0) {

@@ -22,12 +22,20 @@ function measure(name, program, args, figures) {
     contenders: [{ name: "ours", role: "ours", open: () => program, close: () => {} }],
     rounds: (plan) => (plan.rounds > 5 ? 3 : 1),
     async round(_, plan) {
-      const file = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
-      const { stdout } = await run(process.execPath, ["--expose-gc", file, ...args(plan).map(String)], { maxBuffer: 1e6 });
-      const printed = JSON.parse(stdout);
+      const printed = await print(program, args(plan));
       return Object.fromEntries(figures.map(({ id, read }) => [id, read(printed)]));
     },
   };
+}
+
+/**
+ * @param {string} program
+ * @param {readonly (string | number)[]} args
+ */
+async function print(program, args) {
+  const file = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
+  const { stdout } = await run(process.execPath, ["--expose-gc", file, ...args.map(String)], { maxBuffer: 1e6 });
+  return JSON.parse(stdout);
 }
 
 /** The memory of queued tasks, and whether a submission takes longer the more are queued. */
@@ -70,3 +78,18 @@ export const idle = (kind) =>
       read: ({ timers }) => timers,
     },
   ]);
+
+/**
+ * For a chart: the time of so many submissions at once.
+ * @param {number} tasks
+ * @returns {import("../harness.mjs").Measure<"threads" | "processes">}
+ */
+export const submitted = (tasks) => ({
+  name: `${tasks} submissions`,
+  figures: [{ id: "ms", title: "submissions", unit: "ms", better: "lower" }],
+  contenders: [
+    { name: "ThreadPoolExecutor", role: "ours", open: () => "threads", close: () => {} },
+    { name: "ProcessPoolExecutor", role: "ours", open: () => "processes", close: () => {} },
+  ],
+  round: async (kind) => ({ ms: (await print("submit", [kind, tasks])).ms }),
+});

@@ -4,7 +4,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { workers } from "./pool.mjs";
+import { usualWorkers } from "./pool.mjs";
 
 const workerModule = (/** @type {string} */ name) => new URL(`../workers/${name}.mjs`, import.meta.url);
 
@@ -22,7 +22,7 @@ class FifoPool {
    * @param {(answer: (value: number) => void) => { send: (message: unknown) => void, close: () => unknown }} start
    */
   constructor(start) {
-    for (let n = 0; n < workers; n += 1) {
+    for (let n = 0; n < usualWorkers; n += 1) {
       /** @type {FifoWorker} */
       const worker = { ...start((value) => this.#answered(worker, value)), resolve: () => {} };
       this.all.push(worker);

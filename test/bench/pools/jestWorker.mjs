@@ -2,18 +2,19 @@
 // faster one for a number; its own default is "advanced".
 import { fileURLToPath } from "node:url";
 import { Worker } from "jest-worker";
-import { allOf, poolContender, taskModule, workers } from "./pool.mjs";
+import { allOf, poolContender, taskModule } from "./pool.mjs";
 
-function open(enableWorkerThreads) {
+function open(workers, enableWorkerThreads) {
   const pool = new Worker(fileURLToPath(taskModule), {
     numWorkers: workers,
-    exposedMethods: ["noop"],
+    exposedMethods: ["noop", "busy"],
     enableWorkerThreads,
     forkOptions: { serialization: "json" },
   });
   const one = (n) => pool.noop(n);
-  return { one, all: allOf(one), close: () => pool.end() };
+  const busy = (us) => pool.busy(us);
+  return { one, busy, all: allOf(one), close: () => pool.end() };
 }
 
-export const threads = poolContender("jest-worker", "peer", () => open(true));
-export const processes = poolContender("jest-worker", "peer", () => open(false));
+export const threads = poolContender("jest-worker", "peer", (workers) => open(workers, true));
+export const processes = poolContender("jest-worker", "peer", (workers) => open(workers, false));

@@ -5,15 +5,15 @@ import { Tinypool } from "tinypool";
 import workerpool from "workerpool";
 import * as fifo from "./fifo.mjs";
 import * as ours from "./ours.mjs";
-import { taskModule, workers } from "./pool.mjs";
+import { taskModule, usualWorkers } from "./pool.mjs";
 
 const contender = (name, role, open) => ({ name, role, open, close: (pool) => pool.close() });
 
 function piscina(options) {
   const pool = new Piscina({
     filename: taskModule.href,
-    minThreads: workers,
-    maxThreads: workers,
+    minThreads: usualWorkers,
+    maxThreads: usualWorkers,
     idleTimeout: Number.POSITIVE_INFINITY,
     ...options,
   });
@@ -21,13 +21,19 @@ function piscina(options) {
 }
 
 function tinypool(runtime) {
-  const pool = new Tinypool({ filename: taskModule.href, runtime, minThreads: workers, maxThreads: workers, idleTimeout: Number.POSITIVE_INFINITY });
+  const pool = new Tinypool({
+    filename: taskModule.href,
+    runtime,
+    minThreads: usualWorkers,
+    maxThreads: usualWorkers,
+    idleTimeout: Number.POSITIVE_INFINITY,
+  });
   return { call: (name, n) => pool.run(n, { name }), close: () => pool.destroy() };
 }
 
 function workerpoolOf(workerType) {
   const script = fileURLToPath(new URL("../workers/workerpool.mjs", import.meta.url));
-  const pool = workerpool.pool(script, { workerType, minWorkers: "max", maxWorkers: workers });
+  const pool = workerpool.pool(script, { workerType, minWorkers: "max", maxWorkers: usualWorkers });
   return { call: (name, n) => pool.exec(name, [n]), close: () => pool.terminate() };
 }
 

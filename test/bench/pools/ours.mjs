@@ -1,6 +1,6 @@
 // @ts-check
 // The pools of this project, as a program uses them: `submit`, then `result()` of each future.
-import { allOf, poolContender, taskModule, workers } from "./pool.mjs";
+import { allOf, poolContender, taskModule, usualWorkers } from "./pool.mjs";
 
 /** @type {typeof import("concurrent-futures")} */
 const { ProcessPoolExecutor, tasks, ThreadPoolExecutor } = await import(new URL("../../../dist/futures/index.js", import.meta.url).href);
@@ -11,24 +11,31 @@ const { noop } = functions;
 /** @param {import("concurrent-futures").PoolExecutor} pool */
 function asContender(pool) {
   const one = (/** @type {number} */ n) => pool.submit(noop, n).result();
-  return { one, all: allOf(one), close: () => pool.shutdown() };
+  const busy = (/** @type {number} */ us) => pool.submit(functions.busy, us).result();
+  return { one, busy, all: allOf(one), close: () => pool.shutdown() };
 }
 
-const openThreads = () => new ThreadPoolExecutor({ maxWorkers: workers });
-const openProcesses = () => new ProcessPoolExecutor({ maxWorkers: workers });
+const openThreads = (maxWorkers = usualWorkers) => new ThreadPoolExecutor({ maxWorkers });
+const openProcesses = (maxWorkers = usualWorkers) => new ProcessPoolExecutor({ maxWorkers });
 
-export const threads = poolContender("ThreadPoolExecutor", "ours", () => asContender(openThreads()));
-export const processes = poolContender("ProcessPoolExecutor", "ours", () => asContender(openProcesses()));
+export const threads = poolContender("ThreadPoolExecutor", "ours", (workers) => asContender(openThreads(workers)));
+export const processes = poolContender("ProcessPoolExecutor", "ours", (workers) => asContender(openProcesses(workers)));
 
-/** @param {() => import("concurrent-futures").PoolExecutor} open */
-const mapOf = (open) => () => {
-  const pool = open();
-  return {
-    map: (/** @type {readonly number[]} */ items, /** @type {import("concurrent-futures").MapOptions} */ options) => pool.map(noop, items, options),
-    close: () => pool.shutdown(),
+/**
+ * @param {string} name
+ * @param {() => import("concurrent-futures").PoolExecutor} start
+ */
+const mapOf = (name, start) => {
+  const open = () => {
+    const pool = start();
+    return {
+      map: (/** @type {readonly number[]} */ items, /** @type {import("concurrent-futures").MapOptions} */ options) => pool.map(noop, items, options),
+      close: () => pool.shutdown(),
+    };
   };
+  return { name, open };
 };
-export const map = { threads: mapOf(openThreads), processes: mapOf(openProcesses) };
+export const map = { threads: mapOf("ThreadPoolExecutor", openThreads), processes: mapOf("ProcessPoolExecutor", openProcesses) };
 
 /** @param {() => import("concurrent-futures").PoolExecutor} open */
 const callsOf = (open) => () => {

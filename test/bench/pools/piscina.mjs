@@ -2,9 +2,9 @@
 // well), minThreads as maxThreads so that no worker ends between rounds ("a net performance loss"), and no recording of times.
 // `concurrentTasksPerWorker` "generally only makes sense" for asynchronous tasks, but it also sends ahead, so it runs as a peer of its own.
 import { FixedQueue, Piscina } from "piscina";
-import { allOf, poolContender, taskModule, workers } from "./pool.mjs";
+import { allOf, poolContender, taskModule } from "./pool.mjs";
 
-function open(options) {
+function open(workers, options = {}) {
   const pool = new Piscina({
     filename: taskModule.href,
     name: "noop",
@@ -16,8 +16,9 @@ function open(options) {
     ...options,
   });
   const one = (n) => pool.run(n);
-  return { one, all: allOf(one), close: () => pool.destroy() };
+  const busy = (us) => pool.run(us, { name: "busy" });
+  return { one, busy, all: allOf(one), close: () => pool.destroy() };
 }
 
-export const threads = poolContender("piscina", "peer", () => open({}));
-export const threadsSendingAhead = poolContender("piscina, 8 tasks per worker", "peer", () => open({ concurrentTasksPerWorker: 8 }));
+export const threads = poolContender("piscina", "peer", open);
+export const threadsSendingAhead = poolContender("piscina, 8 tasks per worker", "peer", (workers) => open(workers, { concurrentTasksPerWorker: 8 }));

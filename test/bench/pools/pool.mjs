@@ -2,8 +2,8 @@
 // What the measures of pools ask of a contender, however its library is called.
 import { WrongResult } from "../harness.mjs";
 
-/** Workers of every pool: as many as the smallest machine that we measure on has cores. */
-export const workers = 2;
+/** Workers of a pool, unless a chart says otherwise: as many as the smallest machine that we measure on has cores. */
+export const usualWorkers = 2;
 
 /** The function that every pool runs, see there. */
 export const taskModule = new URL("../task.mjs", import.meta.url);
@@ -12,20 +12,27 @@ export const taskModule = new URL("../task.mjs", import.meta.url);
  * @typedef {object} OpenPool
  * @property {(n: number) => Promise<number>} one Submits the task and resolves to its result.
  * @property {(count: number) => Promise<number[]>} all Submits the tasks 0 to `count - 1` at once and resolves to their results, in order.
+ * @property {(us: number) => Promise<number>} [busy] Submits a task that works for so many µs, and resolves to that number.
  * @property {() => unknown} close
  * @property {number} [share] Of the tasks of a plan, as many as it is given: less for one that would take minutes.
  */
 
-/** @typedef {import("../harness.mjs").Contender<OpenPool>} PoolContender */
+/** @typedef {import("../harness.mjs").Contender<OpenPool> & { withWorkers: (workers: number) => PoolContender }} PoolContender */
 
 /**
  * @param {string} name
  * @param {import("../harness.mjs").Role} role
- * @param {() => OpenPool | Promise<OpenPool>} open
+ * @param {(workers: number) => OpenPool | Promise<OpenPool>} open
  * @returns {PoolContender}
  */
-export function poolContender(name, role, open) {
-  return { name, role, open: async () => checked(await open()), close: (pool) => pool.close() };
+export function poolContender(name, role, open, workers = usualWorkers) {
+  return {
+    name,
+    role,
+    open: async () => checked(await open(workers), workers),
+    close: (pool) => pool.close(),
+    withWorkers: (number) => poolContender(name, role, open, number),
+  };
 }
 
 /**
@@ -43,8 +50,9 @@ export function allOf(one) {
 /**
  * Every worker is up, and has loaded the function, before anything is timed.
  * @param {OpenPool} pool
+ * @param {number} workers
  */
-async function checked(pool) {
+async function checked(pool, workers) {
   checkAll(await pool.all(100 * workers));
   return pool;
 }

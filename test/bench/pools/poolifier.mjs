@@ -2,12 +2,13 @@
 // Its processes are left out: beside the other contenders they did not come up within a minute, and why is not known.
 import { fileURLToPath } from "node:url";
 import { FixedThreadPool } from "poolifier";
-import { allOf, poolContender, workers } from "./pool.mjs";
+import { allOf, poolContender } from "./pool.mjs";
 
-function open() {
+function open(workers) {
   const pool = new FixedThreadPool(workers, fileURLToPath(new URL("../workers/poolifier.mjs", import.meta.url)));
   const one = (n) => pool.execute(n);
-  return { one, all: allOf(one), close: () => pool.destroy() };
+  const busy = (us) => pool.execute(us, "busy");
+  return { one, busy, all: allOf(one), close: () => pool.destroy() };
 }
 
 export const threads = poolContender("poolifier", "peer", open);

@@ -4,7 +4,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { poolContender, workers } from "./pool.mjs";
+import { poolContender } from "./pool.mjs";
 
 const workerModule = (/** @type {string} */ name) => new URL(`../workers/${name}.mjs`, import.meta.url);
 
@@ -57,7 +57,8 @@ class RawPool {
   close = () => Promise.all(this.channels.map((channel) => channel.close()));
 }
 
-function openThreads() {
+/** @param {number} workers */
+function openThreads(workers) {
   const pool = new RawPool();
   for (let n = 0; n < workers; n += 1) {
     const worker = new Worker(workerModule("rawThread"));
@@ -68,8 +69,11 @@ function openThreads() {
   return pool;
 }
 
-/** @param {"json" | "advanced"} serialization */
-function openProcesses(serialization) {
+/**
+ * @param {number} workers
+ * @param {"json" | "advanced"} serialization
+ */
+function openProcesses(workers, serialization) {
   const pool = new RawPool();
   for (let n = 0; n < workers; n += 1) {
     const child = fork(fileURLToPath(workerModule("rawProcess")), { serialization });
@@ -94,6 +98,6 @@ function throwIt(error) {
 
 export const threads = poolContender("postMessage", "raw", openThreads);
 /** Node's default, and the fastest for plain small data; it loses `undefined`, Map, Date, BigInt and the like. */
-export const processes = poolContender("process.send (json)", "raw", () => openProcesses("json"));
+export const processes = poolContender("process.send (json)", "raw", (workers) => openProcesses(workers, "json"));
 /** What ours uses, to lose nothing. */
-export const processesByClone = poolContender("process.send (advanced)", "reference", () => openProcesses("advanced"));
+export const processesByClone = poolContender("process.send (advanced)", "reference", (workers) => openProcesses(workers, "advanced"));

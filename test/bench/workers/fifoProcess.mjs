@@ -1,3 +1,4 @@
-import * as functions from "../task.mjs";
+import { busy, large, noop, size } from "../task.mjs";
 
+const functions = { busy, large, noop, size };
 process.on("message", ([name, n]) => process.send(functions[name](n)));

@@ -1,4 +1,4 @@
 import { ThreadWorker } from "poolifier";
-import { noop } from "../task.mjs";
+import { busy, noop } from "../task.mjs";
 
-export default new ThreadWorker(noop);
+export default new ThreadWorker({ noop, busy });
