@@ -99,25 +99,37 @@ const common = {
 
 // The maps of the library are made but not linked: its frames in a user's stack must stay recognisable as the library's.
 const libraryOptions = { ...common, sourcemap: "external", plugins: [workerTextIsBuilt] };
+const asCommonJs = {
+  format: "cjs",
+  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { "import.meta.url": "importMetaUrl" },
+};
+// CommonJS, which starts 10 ms sooner: it needs no part of the loader of ES modules, and of Node's own modules only what is used.
 const libraryWorkers = {
   ...libraryOptions,
-  format: "esm",
+  ...asCommonJs,
+  minifySyntax: true,
+  minifyWhitespace: true, // whose names are seen in stacks; every worker has to read it
   outdir: "dist/futures/worker",
+  outExtension: { ".js": ".cjs" },
   entryPoints: {
     thread: "src/futures/worker/thread.ts",
     process: "src/futures/worker/process.ts",
     broker: "src/futures/worker/broker.ts",
-    typescript: "src/futures/worker/typescript/hooks.ts",
   },
+};
+const loaderHooks = {
+  ...libraryOptions,
+  format: "esm",
+  outfile: "dist/futures/worker/typescript.js",
+  entryPoints: ["src/futures/worker/typescript/hooks.ts"],
 };
 // The one implementation, for import and for require: a future of either is one for the other.
 const library = {
   ...libraryOptions,
-  format: "cjs",
+  ...asCommonJs,
   outfile: "dist/futures/index.cjs",
   entryPoints: [libraryEntry],
-  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { "import.meta.url": "importMetaUrl" },
   plugins: [...libraryOptions.plugins, esModuleFace],
 };
 // What bundlers take: an ES module, since they cannot put a CommonJS module that requires Node's into an ES module, and without a place of its own.
@@ -189,7 +201,7 @@ function testBuilds() {
   ];
 }
 
-const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, programsOfOurs, extension];
+const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, extension];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

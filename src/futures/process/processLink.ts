@@ -9,6 +9,7 @@ import { killOnExit } from "./killOnExit.js";
 import type { Packet } from "./packets.js";
 import { forkEntry, type ProcessEntry } from "./processEntry.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
+import { type ProcessSetup, wireDescriptor } from "./processSetup.js";
 import { tailOf } from "./tail.js";
 import { WireWriter } from "./wireWriter.js";
 
@@ -39,18 +40,6 @@ export interface ProcessLink {
   kill(gently: boolean): void;
   hold(held: boolean): void;
 }
-
-/** What a process knows from its start. */
-export interface ProcessSetup extends WorkerSetup {
-  /** Whether there are calls to be taken at {@link callsDescriptor}. */
-  readonly takesCalls: boolean;
-  /** Whether the pool takes other frames than packets. */
-  readonly plainFrames: boolean;
-}
-
-/** File descriptors in the process. */
-export const wireDescriptor = 4;
-export const callsDescriptor = 5;
 
 /** ms that a process whose channel is closed has to end by itself: one that a task has disconnected may have lost what makes it. */
 const disconnectedGrace = 1000;

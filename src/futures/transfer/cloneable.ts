@@ -1,4 +1,4 @@
-import v8 from "node:v8";
+import { builtin } from "./builtin.js";
 
 /** True if `value` can be posted to another thread. */
 export function cloneableInThread(value: unknown): boolean {
@@ -27,7 +27,10 @@ function refusalInThread(value: unknown): Refusal {
 
 function refusalInProcess(value: unknown): Refusal {
   // Read back, too: V8 writes a WebAssembly.Module without complaint, and the process that reads it ends by an uncaught error.
-  return caught(() => v8.deserialize(v8.serialize(value)));
+  return caught(() => {
+    const { deserialize, serialize } = builtin("node:v8") as typeof import("node:v8");
+    deserialize(serialize(value));
+  });
 }
 
 function caught(act: () => unknown): Refusal {

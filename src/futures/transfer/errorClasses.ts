@@ -1,6 +1,6 @@
 /** Which class an error is of, by name: how the sending side names it, and how the receiving side finds it again. */
-import { createRequire } from "node:module";
 import * as library from "../errors.js";
+import { builtin } from "./builtin.js";
 import { guarded, prototypesOf, read } from "./guarded.js";
 
 /** A class of errors; abstract ones too. */
@@ -82,13 +82,11 @@ export function classFor(names: readonly string[]): ErrorClass {
   return names[0] === undefined ? Error : standIn(names[0], Error);
 }
 
-const getBuiltin: (name: string) => unknown = process.getBuiltinModule ?? createRequire(process.execPath); // Node before 20.16
-
 /** Built-in classes that are not in every runtime, or not worth loading for errors that hardly ever come. */
 function foundLate(name: string): ErrorClass | undefined {
   if (name === "DOMException" || name === "SuppressedError") return (globalThis as Record<string, unknown>)[name] as ErrorClass | undefined;
   if (name !== assertionError) return undefined;
-  return guarded(() => (getBuiltin("node:assert") as { AssertionError: ErrorClass }).AssertionError, undefined);
+  return guarded(() => (builtin("node:assert") as { AssertionError: ErrorClass }).AssertionError, undefined);
 }
 
 /** One stand-in a name and base, so that two errors of one class are of one class here too. */

@@ -50,7 +50,7 @@ export function mapStack(stack: string, message: string, maps: Maps = new Map())
 const ownUrl: string = import.meta.url ?? "";
 const ownPath = ownUrl.startsWith("file:") ? fileURLToPath(ownUrl) : ownUrl;
 /** The entries of workers hold nothing but the library; anything else that it is bundled into may hold the user's code. */
-const isWorkerEntry = /[\\/]worker[\\/](?:thread|process)\.js$|^concurrent-futures-worker$/.test(ownPath);
+const isWorkerEntry = /[\\/]worker[\\/](?:thread|process)\.cjs$|^concurrent-futures-worker$/.test(ownPath);
 
 /** Without the last frames that are our own, and Node's between and below them; a stack of nothing else stays. */
 function withoutPlumbing(lines: readonly string[]): readonly string[] {

@@ -15,13 +15,13 @@ const library: string | undefined = import.meta.url;
  * @throws what `new Worker` throws.
  */
 export function startThread(entry: "thread" | "broker", options: WorkerOptions): Worker {
-  const file = fileBeside(`./worker/${entry}.js`);
+  const file = fileBeside(`./worker/${entry}.cjs`);
   return file ? new Worker(entryFor(file, process.execArgv), options) : new Worker(workerText, { ...options, eval: true });
 }
 
 /** Where a process of a pool starts. */
 export function processEntry(): ProcessEntry {
-  const file = fileBeside("./worker/process.js");
+  const file = fileBeside("./worker/process.cjs");
   return file ? { file: fileURLToPath(file) } : { text: workerText };
 }
 

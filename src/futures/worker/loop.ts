@@ -232,7 +232,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     process.exit(0);
   }
 
-  memory.tellSometimes(performance.now());
+  setImmediate(() => memory.tellSometimes(performance.now())); // the pool waits for `ready`, and nobody for this
   if (!setup.initializer) ready();
   return {
     wake,

@@ -1,5 +1,5 @@
-import v8 from "node:v8";
 import type { WorkerMemory } from "../pool/messages.js";
+import { builtin } from "../transfer/builtin.js";
 import type { PoolPort } from "./port.js";
 
 /** ms between two reports at least: reading a process's memory costs as much as a short task. */
@@ -22,6 +22,7 @@ export class MemoryReport {
   }
 
   #read(): WorkerMemory {
+    const v8 = builtin("node:v8") as typeof import("node:v8");
     const heapUsed = v8.getHeapStatistics().used_heap_size;
     return this.#port.ownProcess ? { heapUsed, rss: process.memoryUsage.rss() } : { heapUsed };
   }

@@ -3,7 +3,7 @@ import type { MessageFromWorker, MessageToWorker } from "../pool/messages.js";
 import { runFrame, wakeFrame } from "../process/frames.js";
 import { pack, unpack } from "../process/packets.js";
 import { addPlain, readRun } from "../process/plainMessages.js";
-import type { ProcessSetup } from "../process/processLink.js";
+import type { ProcessSetup } from "../process/processSetup.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import { encodeThrown } from "../transfer/errors.js";
 import { startLoop } from "./loop.js";

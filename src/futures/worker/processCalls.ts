@@ -2,7 +2,7 @@ import { readSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { callWord, dataWord, flagsWord, functionWord, recordBytes } from "../process/callsFile.js";
 import { giveBackFrame, outcomeFrame, restFrame, startFrame } from "../process/frames.js";
-import { callsDescriptor } from "../process/processLink.js";
+import { callsDescriptor } from "../process/processSetup.js";
 import { announce, arityShift } from "../thread/callMemory.js";
 import type { ClaimedCall } from "../thread/claims.js";
 import { refused, type WordMemory, WordReader, wordMemory, writeValue } from "../transfer/words.js";

@@ -1,7 +1,7 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import { bufferBytes, FrameBuffer, FrameReader, frameOf, packetFrame } from "../process/frames.js";
 import type { Packet } from "../process/packets.js";
-import { wireDescriptor } from "../process/processLink.js";
+import { wireDescriptor } from "../process/processSetup.js";
 import { WireWriter } from "../process/wireWriter.js";
 import type { WordMemory, WordReader } from "../transfer/words.js";
 

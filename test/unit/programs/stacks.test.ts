@@ -170,14 +170,14 @@ describe("parseStack", () => {
     ],
     ["futures$arguments (file:///store/programs/0a.call.mjs:9:2)", { functionName: "arguments", origin: "arguments", text: "arguments" }],
     [
-      "run (file:///ext/dist/futures/worker/thread.js:1:2)",
+      "run (file:///ext/dist/futures/worker/thread.cjs:1:2)",
       {
         functionName: "run",
-        file: "/ext/dist/futures/worker/thread.js",
+        file: "/ext/dist/futures/worker/thread.cjs",
         line: 1,
         column: 2,
         origin: "runner",
-        text: "run (/ext/dist/futures/worker/thread.js:1:2)",
+        text: "run (/ext/dist/futures/worker/thread.cjs:1:2)",
       },
     ],
     ["x (futures-scope:/w/a.ts:1:2)", { functionName: "x", origin: "runner", text: "x (futures-scope:/w/a.ts:1:2)" }],
