@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
 import { type Future, type PoolExecutor, WorkerDiedError, type WorkerInfo, wait } from "concurrent-futures";
 import { breaks, fault, type Options, oneWorker, refusesForGood, type Scene, type Strike } from "./support/fault.js";
 import { inTime } from "./support/limit.js";
@@ -133,7 +134,7 @@ describe("faults: death at a bad moment", () => {
     await inTime("the first task", pool.submit(lengthOf, new Uint8Array(1), true).result());
     const victim = pool.submit(lengthOf, new Uint8Array(large), returns);
     const behind = pool.submit(() => "behind");
-    while (pool.workers()[0]?.task !== victim.id) await null; // a pipe takes only a part of it in this turn
+    while (pool.workers()[0]?.task !== victim.id) await immediate(); // a pipe takes only a part of it in one turn
     kill(pool.workers()[0] as WorkerInfo);
     return { victim, behind };
   }

@@ -32,22 +32,22 @@ import type { Future } from "../future.js";
 import { decodeThrown } from "../transfer/errors.js";
 import { AbortListeners } from "./abortListeners.js";
 import { Alarms } from "./alarms.js";
+import { Deaths } from "./deaths.js";
 import { Dialog } from "./dialog.js";
 import { PoolEmitter } from "./events.js";
 import { FunctionTable, type PoolFunction } from "./functionTable.js";
 import { checkDepth } from "./nesting.js";
+import { Offers } from "./offers.js";
 import type { CheckedPoolOptions } from "./options.js";
 import type { PoolWorker } from "./poolWorker.js";
 import { Room } from "./room.js";
+import { Staff } from "./staff.js";
 import { statsOf, Totals } from "./stats.js";
 import { type StopOptions, stopOnAbort } from "./stopping.js";
-import { exemplarOf, noCall, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
+import { exemplarOf, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
 import { TaskQueue } from "./taskQueue.js";
-import type { CallQueue, ChannelEnd, Transport } from "./transport.js";
+import type { ChannelEnd, Transport } from "./transport.js";
 import { WorkerSet, type WorkerSetListener } from "./workerSet.js";
-
-/** Starts that may fail one after another, with `onWorkerDeath: "replace"`, before the pool gives up. */
-const startAttempts = 3;
 
 /** What is put after it runs after the present turn's code: as `queueMicrotask`, without its price. */
 const endOfTurn = Promise.resolve();
@@ -65,16 +65,12 @@ export class Scheduler implements TaskOwner, BlockingSource {
   readonly #queue = new TaskQueue();
   readonly #alarms = new Alarms();
   readonly functions = new FunctionTable();
-  /** Tasks in the call queue, and those that workers have taken from there, by their numbers. */
-  readonly #sent: (Task | undefined)[] = [];
-  readonly #isSent = (call: number): boolean => this.#sent[call] !== undefined;
-  /** No task in the call queue has a lower priority. */
-  #lowestOffered = Number.POSITIVE_INFINITY;
-  readonly #retried = new WeakSet<Task>();
+  readonly #offers: Offers;
+  readonly #deaths: Deaths;
+  readonly #staff: Staff;
   readonly #totals = new Totals();
   readonly #room: Room;
   readonly #exemplars: unknown[] = [];
-  #failedStarts = 0;
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
   #dispatchDue = false;
@@ -101,11 +97,15 @@ export class Scheduler implements TaskOwner, BlockingSource {
       drained: () => (this.#queue.size > 0 ? this.#dispatch() : this.#dispatchSoon()),
       changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),
     };
-    transport.calls?.whenLost((lost) => {
-      for (const call of [...lost].reverse()) this.#takeBack(call);
-      this.#dispatch();
-    });
-    this.workers = new WorkerSet(options, transport, this.#alarms, listener, (call) => this.#sent[call]);
+    this.#offers = new Offers(transport.calls, this.#queue, { send: () => this.#send(), back: () => this.#dispatchSoon() });
+    this.workers = new WorkerSet(options, transport, this.#alarms, listener, this.#offers.taskOf);
+    this.#staff = new Staff(
+      this.workers,
+      options.maxWorkers,
+      () => this.#waiting(),
+      (error) => this.#break(() => error),
+    );
+    this.#deaths = new Deaths(options, this.#queue, this.#offers, (cause, victim) => this.#break(cause, victim));
     this.#room = new Room(options, {
       queued: () => this.stats().queued,
       busy: () => this.stats().running,
@@ -121,7 +121,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       replace: () => this.#dispatch(),
     };
     this.#dialog = new Dialog(options, this.workers, this.events, this.#stopOptions, this.functions, {
-      ready: () => (this.#failedStarts = 0),
+      ready: () => this.#deaths.started(),
       free: () => this.#dispatch(),
       initializerFailed: (error) => this.#break(() => decodeThrown(error)),
     });
@@ -216,7 +216,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   settled(task: Task, how: "value" | "error" | "cancelled"): void {
-    if (task.call >= 0) this.#takeOut(task);
+    if (task.call >= 0) this.#offers.takeOut(task);
     else this.#queue.remove(task);
     this.#totals.count(how);
     if (this.events.hears("taskDone")) this.events.tell("taskDone", task.future);
@@ -248,17 +248,9 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Tasks that have left the queue and are not done, as far as anybody knows. */
   #heldTasks(): Task[] {
-    const held = this.#sent.filter((task) => task !== undefined);
+    const held = this.#offers.all();
     for (const { assigned } of this.workers) if (assigned && !assigned.future.done()) held.push(assigned);
     return held;
-  }
-
-  /** A task is no longer in the call queue, nor does the worker that has taken it from there hold it any more. */
-  #takeOut(task: Task): void {
-    this.#sent[task.call] = undefined;
-    this.#transport.calls?.done(task.call);
-    task.call = noCall;
-    if (this.#queue.size > 0) this.#dispatchSoon(); // there is room for another
   }
 
   /** After the current turn's code: whoever submits has the future in hand before anything is told of it, and many submissions are dispatched at once. */
@@ -269,75 +261,27 @@ export class Scheduler implements TaskOwner, BlockingSource {
   }
 
   #dispatch(): void {
-    for (const worker of this.workers) if (worker.spent && this.workers.hire(worker)) this.workers.retire(worker);
-    const { calls } = this.#transport;
-    if (calls) this.#offer(calls);
-    else while (this.#queue.first && this.#send());
+    this.#staff.retireSpent();
+    this.#offers.offer(this.#dialog, this.workers);
     const waiting = this.#waiting();
-    if (calls && waiting > 0) this.#wake(waiting);
-    if (this.#closed && waiting === 0) this.#retireFree();
-    this.#startWorkers(waiting);
+    if (this.#transport.calls && waiting > 0) this.#staff.wake(waiting);
+    if (this.#closed && waiting === 0) this.#staff.retireFree();
+    if (!this.#broken) this.#staff.start(waiting);
     // A pool that is closed waits for its workers to end, and a worker for the end of its call.
-    this.workers.hold(waiting > 0 || this.#closed || this.#isHeld());
+    this.workers.hold(waiting > 0 || this.#closed || this.#staff.holds || this.#offers.any);
     this.workers.retireLater();
     this.#room.wake();
     this.#checkEnd();
   }
 
   #givenBack(worker: PoolWorker, call: number): void {
-    const task = this.#takeBack(call);
+    const task = this.#offers.takeBack(call);
     if (task) {
       this.#queue.remove(task);
       this.#dialog.assign(worker, task);
     } else {
       this.workers.release(worker, false);
     }
-  }
-
-  /** Puts tasks where workers take them, in the order of the queue. */
-  #offer(calls: CallQueue): void {
-    for (let task = this.#queue.first; task; task = this.#queue.first) {
-      const priority = task.options.priority ?? 0;
-      if (priority > this.#lowestOffered) this.#recall(calls, priority);
-      if (calls.wakesSlowly && calls.unclaimed(1) === 0 && this.#send()) continue;
-      const offer = calls.offer(task, this.#dialog.announces(task), this.#isSent);
-      if (offer === "full") break;
-      if (offer === "unfit") {
-        // It must not start before those that are offered already.
-        if (calls.unclaimed(1) > 0 || !this.#send()) {
-          for (const worker of this.workers) worker.channel.tellRest?.();
-          break;
-        }
-      } else {
-        this.#queue.remove(task);
-        task.call = offer;
-        this.#sent[offer] = task;
-        this.#lowestOffered = Math.min(this.#lowestOffered, priority);
-      }
-    }
-    calls.publish();
-  }
-
-  /** Takes back what is offered and has a lower priority. */
-  #recall(calls: CallQueue, priority: number): void {
-    this.#lowestOffered = Number.POSITIVE_INFINITY;
-    const recalled = calls.recall((call) => {
-      const own = this.#sent[call]?.options.priority ?? 0;
-      if (own >= priority) this.#lowestOffered = Math.min(this.#lowestOffered, own);
-      return own < priority;
-    });
-    for (const call of recalled.reverse()) this.#takeBack(call);
-  }
-
-  /** Puts a call that was offered before all others of its priority. @returns its task, if it is still to be done. */
-  #takeBack(call: number): Task | undefined {
-    const task = this.#sent[call];
-    this.#sent[call] = undefined;
-    this.#transport.calls?.release(call);
-    if (!task || task.future.done()) return undefined;
-    task.worker = undefined;
-    this.#queue.unshift(task);
-    return task;
   }
 
   /** Sends the first task of the queue to a worker that is free. @returns false if there is none. */
@@ -352,82 +296,14 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Tasks that no worker has claimed, as far as it matters. */
   #waiting(): number {
-    return this.#queue.size + (this.#transport.calls?.unclaimed(2 * this.options.maxWorkers) ?? 0);
-  }
-
-  /** Wakes workers until as many look as there are calls: one too many costs those that work their processor. */
-  #wake(calls: number): void {
-    let left = calls;
-    for (const { state, channel } of this.workers) if (state === "ready" && channel.looks) left -= 1;
-    if (left <= 0) return;
-    left = Math.min(left, this.#waiting()); // one that looked may have found its call meanwhile
-    for (const worker of this.workers) if (left > 0 && !worker.spent && worker.state === "ready" && worker.channel.wake?.()) left -= 1;
-  }
-
-  #retireFree(): void {
-    for (const worker of this.workers) if (this.workers.hire(worker)) this.workers.retire(worker);
-  }
-
-  #startWorkers(waiting: number): void {
-    const room = this.options.maxWorkers - this.workers.count("starting", "ready");
-    if (room <= 0 || waiting === 0) return;
-    let free = this.workers.count("starting");
-    for (const worker of this.workers) if (worker.free && !worker.spent) free += 1;
-    for (let n = Math.min(waiting - free, room); n > 0 && !this.#broken; n -= 1) if (!this.#startWorker()) break;
-  }
-
-  /** Whether a worker holds a task. */
-  #isHeld(): boolean {
-    for (const worker of this.workers) if (worker.assigned) return true;
-    return this.#sent.some((task) => task !== undefined);
-  }
-
-  /** One that cannot be started breaks the pool unless others are there to do the work. */
-  #startWorker(): boolean {
-    try {
-      this.workers.start();
-      return true;
-    } catch (error) {
-      if (this.workers.count("starting", "ready") === 0) this.#break(() => error);
-      return false;
-    }
+    return this.#queue.size + this.#offers.unclaimed(2 * this.options.maxWorkers);
   }
 
   #ended(worker: PoolWorker, end: ChannelEnd): void {
-    const held = this.#heldBy(worker);
     if (this.events.hears("workerEnd")) this.events.tell("workerEnd", worker.info, worker.endOf(end));
-    if (worker.condemnation) for (const { future } of held) future.setException(worker.condemnation.reason);
-    else if (worker.state !== "stopping") this.#died(worker, end, held);
+    this.#deaths.ended(worker, end);
     this.#transport.calls?.forget(worker.place);
     this.#dispatch();
-  }
-
-  #heldBy({ place, assigned }: PoolWorker): Task[] {
-    const claimed = (this.#transport.calls?.heldBy(place) ?? []).map((call) => this.#sent[call]).filter((task) => task !== undefined);
-    return assigned && !assigned.future.done() ? [...claimed, assigned] : claimed;
-  }
-
-  /** @param held the tasks that it held: one at most, unless it was about to be sent another. */
-  #died(worker: PoolWorker, end: ChannelEnd, held: readonly Task[]): void {
-    // A terminal's signal reaches a process that has not come so far as to ignore it; it has done nothing yet, so another takes its place.
-    if (worker.state === "starting" && (end.signal === "SIGINT" || end.signal === "SIGHUP")) return;
-    if (worker.state === "starting") this.#failedStarts += 1;
-    if (this.options.onWorkerDeath === "break" || this.#failedStarts >= startAttempts) {
-      const [victim] = held;
-      this.#break(() => worker.diedError(end, victim), victim?.future);
-      return;
-    }
-    for (const task of [...held].reverse()) if (!this.#retry(task)) task.future.setException(worker.diedError(end, task));
-  }
-
-  /** A task that has not started has done nothing to the worker, as a rule: it gets another one, once. */
-  #retry(task: Task): boolean {
-    if (this.#retried.has(task) || task.future.state !== "PENDING") return false;
-    this.#retried.add(task);
-    if (task.call >= 0) return this.#takeBack(task.call) !== undefined;
-    task.worker = undefined;
-    this.#queue.unshift(task);
-    return true;
   }
 
   /** Everything open fails, each future with an error of its own; all workers end. */

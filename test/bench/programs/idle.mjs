@@ -8,19 +8,28 @@ const { noop } = tasks(new URL("../task.mjs", import.meta.url));
 const pool = new { threads: ThreadPoolExecutor, processes: ProcessPoolExecutor }[kind]({ maxWorkers: 2 });
 await Promise.all(Array.from({ length: 10_000 }, (_, n) => pool.submit(noop, n).result()));
 await delay(500); // compilation and collection in the background come to their end
-const before = cpuTime();
+// What it takes to ask for the workers' time is no part of it.
+const [workersBefore, ownBefore] = [workersTime(), ownTime()];
 await delay(seconds * 1000);
-const percent = (cpuTime() - before) / (seconds * 10);
+const own = ownTime() - ownBefore;
+const percent = (own + workersTime() - workersBefore) / (seconds * 10);
 const inWorkers = await Promise.all(pool.workers().map(() => pool.submit(() => process.getActiveResourcesInfo()).result()));
 const timers = [process.getActiveResourcesInfo(), ...inWorkers].flat().filter((name) => name === "Timeout").length;
 console.log(JSON.stringify({ percent, timers }));
 await pool.shutdown();
 
-/** ms of this process and of its workers. */
-function cpuTime() {
+/** ms of this process, threads included. */
+function ownTime() {
   const { user, system } = process.cpuUsage();
-  const pids = pool.workers().flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-  return (user + system) / 1000 + pids.reduce((sum, pid) => sum + timeOf(pid), 0);
+  return (user + system) / 1000;
+}
+
+/** ms of worker processes. */
+function workersTime() {
+  return pool
+    .workers()
+    .flatMap(({ pid }) => (pid === undefined ? [] : [timeOf(pid)]))
+    .reduce((sum, time) => sum + time, 0);
 }
 
 /** ms of a process by the scheduler's count, which only Linux has. */

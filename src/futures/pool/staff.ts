@@ -1,0 +1,62 @@
+import type { WorkerSet } from "./workerSet.js";
+
+/** Sees to it that there are as many workers awake as there is work, and no more workers than there may be. */
+export class Staff {
+  readonly #workers: WorkerSet;
+  readonly #maxWorkers: number;
+  readonly #waiting: () => number;
+  readonly #startFailed: (error: unknown) => void;
+
+  /**
+   * @param waiting how many tasks no worker has claimed.
+   * @param startFailed no worker could be started, and there is none that could do the work.
+   */
+  constructor(workers: WorkerSet, maxWorkers: number, waiting: () => number, startFailed: (error: unknown) => void) {
+    this.#workers = workers;
+    this.#maxWorkers = maxWorkers;
+    this.#waiting = waiting;
+    this.#startFailed = startFailed;
+  }
+
+  /** Wakes workers until as many look as there are calls: one too many costs those that work their processor. */
+  wake(calls: number): void {
+    let left = calls;
+    for (const { state, channel } of this.#workers) if (state === "ready" && channel.looks) left -= 1;
+    if (left <= 0) return;
+    left = Math.min(left, this.#waiting()); // one that looked may have found its call meanwhile
+    for (const worker of this.#workers) if (left > 0 && !worker.spent && worker.state === "ready" && worker.channel.wake?.()) left -= 1;
+  }
+
+  start(waiting: number): void {
+    const room = this.#maxWorkers - this.#workers.count("starting", "ready");
+    if (room <= 0 || waiting === 0) return;
+    let free = this.#workers.count("starting");
+    for (const worker of this.#workers) if (worker.free && !worker.spent) free += 1;
+    for (let n = Math.min(waiting - free, room); n > 0; n -= 1) if (!this.#startOne()) break;
+  }
+
+  /** Those that take no task any more. */
+  retireSpent(): void {
+    for (const worker of this.#workers) if (worker.spent && this.#workers.hire(worker)) this.#workers.retire(worker);
+  }
+
+  retireFree(): void {
+    for (const worker of this.#workers) if (this.#workers.hire(worker)) this.#workers.retire(worker);
+  }
+
+  /** Whether a worker holds a task that was sent to it. */
+  get holds(): boolean {
+    for (const worker of this.#workers) if (worker.assigned) return true;
+    return false;
+  }
+
+  #startOne(): boolean {
+    try {
+      this.#workers.start();
+      return true;
+    } catch (error) {
+      if (this.#workers.count("starting", "ready") === 0) this.#startFailed(error);
+      return false;
+    }
+  }
+}
