@@ -266,7 +266,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const waiting = this.#waiting();
     if (this.#transport.calls && waiting > 0) this.#staff.wake(waiting);
     if (this.#closed && waiting === 0) this.#staff.retireFree();
-    if (!this.#broken) this.#staff.start(waiting);
+    if (waiting > 0 && !this.#broken) this.#staff.start();
     // A pool that is closed waits for its workers to end, and a worker for the end of its call.
     this.workers.hold(waiting > 0 || this.#closed || this.#staff.holds || this.#offers.any);
     this.workers.retireLater();

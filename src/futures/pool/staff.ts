@@ -27,12 +27,11 @@ export class Staff {
     for (const worker of this.#workers) if (left > 0 && !worker.spent && worker.state === "ready" && worker.channel.wake?.()) left -= 1;
   }
 
-  start(waiting: number): void {
+  /** Starts as many workers as are missing. */
+  start(): void {
     const room = this.#maxWorkers - this.#workers.count("starting", "ready");
-    if (room <= 0 || waiting === 0) return;
-    let free = this.#workers.count("starting");
-    for (const worker of this.#workers) if (worker.free && !worker.spent) free += 1;
-    for (let n = Math.min(waiting - free, room); n > 0; n -= 1) if (!this.#startOne()) break;
+    if (room <= 0) return;
+    for (let n = Math.min(this.#missing(), room); n > 0; n -= 1) if (!this.#startOne()) break;
   }
 
   /** Those that take no task any more. */
@@ -48,6 +47,21 @@ export class Staff {
   get holds(): boolean {
     for (const worker of this.#workers) if (worker.assigned) return true;
     return false;
+  }
+
+  /** Workers claim while they are counted: a count is good if nobody has meanwhile. */
+  #missing(): number {
+    for (;;) {
+      const free = this.#free();
+      const missing = this.#waiting() - free;
+      if (missing <= 0 || free === this.#free()) return missing;
+    }
+  }
+
+  #free(): number {
+    let free = this.#workers.count("starting");
+    for (const worker of this.#workers) if (worker.free && !worker.spent) free += 1;
+    return free;
   }
 
   #startOne(): boolean {

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 /** Bytes of a record, and words. */
-export const recordBytes = 256;
+export const recordBytes = 512;
 export const recordWords = recordBytes / 4;
 
 /** Words of a record: number of the call; flags and arity, see `callMemory.ts`; number of the function; then task and arguments. */

@@ -11,9 +11,11 @@ import { type WordMemory, WordReader, wordMemory } from "../transfer/words.js";
 export const packetFrame = 0;
 /** To the worker: it may look for calls. */
 export const wakeFrame = 1;
-/** A call sent to this worker, and its result, with the number of the task: see `plainMessages.ts`. */
+/** A call or a chunk sent to this worker, and what came of it, with the number of the task: see `plainMessages.ts`. */
 export const runFrame = 6;
 export const resultFrame = 7;
+export const runChunkFrame = 8;
+export const chunkFrame = 9;
 /** From the worker, with the number of a call: it has started; it is not for this worker, which does not know its function; it has ended, and the body is its outcome. */
 export const startFrame = 2;
 export const giveBackFrame = 3;

@@ -4,9 +4,9 @@ import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import type { WordReader } from "../transfer/words.js";
 import { FileCalls } from "./fileCalls.js";
-import { FrameBuffer, giveBackFrame, outcomeFrame, restFrame, resultFrame, startFrame, wakeFrame } from "./frames.js";
+import { FrameBuffer, giveBackFrame, outcomeFrame, restFrame, startFrame, wakeFrame } from "./frames.js";
 import { pack, unpack } from "./packets.js";
-import { addPlain, readResult } from "./plainMessages.js";
+import { addPlain, readPlain } from "./plainMessages.js";
 import { type ProcessLink, startProcess } from "./processLink.js";
 import { placeOfPool } from "./processPlace.js";
 import type { ProcessPoolOptions } from "./processPoolOptions.js";
@@ -129,9 +129,6 @@ class ProcessChannel implements Channel {
         this.#current = undefined;
         this.#takeOutcome(number, body);
         break;
-      case resultFrame:
-        this.#events.message(readResult(number, body));
-        break;
       case giveBackFrame:
         this.#phase = "hired";
         if (this.#calls.givenBack(number)) this.#events.givenBack?.(number);
@@ -142,6 +139,10 @@ class ProcessChannel implements Channel {
         this.#worked = number;
         this.#workingSince = undefined;
         break;
+      default: {
+        const message = readPlain(kind, number, body);
+        if (message) this.#events.message(message as MessageFromWorker);
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 /** Entry of a worker that is a process. */
 import type { MessageFromWorker, MessageToWorker } from "../pool/messages.js";
-import { runFrame, wakeFrame } from "../process/frames.js";
+import { wakeFrame } from "../process/frames.js";
 import { pack, unpack } from "../process/packets.js";
-import { addPlain, readRun } from "../process/plainMessages.js";
+import { addPlain, readPlain } from "../process/plainMessages.js";
 import type { ProcessSetup } from "../process/processSetup.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import { encodeThrown } from "../transfer/errors.js";
@@ -20,10 +20,13 @@ const setup = JSON.parse(process.argv[2]) as ProcessSetup;
 const wire = new Wire({
   packet: (packet) => unpack<MessageToWorker>(packet, loop.take, unreadable),
   frame(kind, number, body) {
-    if (kind === runFrame) loop.take(readRun(number, body));
-    if (kind !== wakeFrame) return;
-    calls?.getUp();
-    loop.wake();
+    if (kind === wakeFrame) {
+      calls?.getUp();
+      loop.wake();
+      return;
+    }
+    const message = readPlain(kind, number, body);
+    if (message) loop.take(message as MessageToWorker);
   },
 });
 const calls = setup.takesCalls ? new ProcessCalls(wire) : undefined;

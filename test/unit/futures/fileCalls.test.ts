@@ -66,7 +66,7 @@ describe("the file of calls", () => {
         setting.over(taken?.call as number);
       }
       assert.equal(setting.take(), undefined);
-      // 40,000 records are 10 MB.
+      // 40,000 records are 20 MB.
       assert.ok(fstatSync(setting.descriptor).blocks * 512 < 6_000_000, `${fstatSync(setting.descriptor).blocks} blocks`);
     }));
 
@@ -157,7 +157,7 @@ describe("the file of calls", () => {
 
   it("takes no call that must go as a message", () =>
     withSetting(({ calls }) => {
-      for (const args of [[new Map()], ["x".repeat(2000)], Array.from({ length: 100 }, () => 0)])
+      for (const args of [[new Map()], ["x".repeat(2000)], Array.from({ length: 200 }, () => 0)])
         assert.equal(
           calls.offer(makeTask(args), false, () => false),
           "unfit",

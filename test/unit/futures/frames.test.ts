@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Fifo } from "../../../src/futures/fifo.js";
 import type { MessageFromWorker, MessageToWorker } from "../../../src/futures/pool/messages.js";
-import { bufferBytes, FrameBuffer, FrameReader, frameOf, packetFrame, resultFrame, runFrame } from "../../../src/futures/process/frames.js";
-import { addPlain, readResult, readRun } from "../../../src/futures/process/plainMessages.js";
+import { bufferBytes, FrameBuffer, FrameReader, frameOf, packetFrame } from "../../../src/futures/process/frames.js";
+import { addPlain, readPlain } from "../../../src/futures/process/plainMessages.js";
 import { writeValue } from "../../../src/futures/transfer/words.js";
 
 /** What a reader makes of bytes that come in pieces of these lengths, again and again. */
@@ -74,11 +74,12 @@ describe("plain messages", () => {
     const buffer = new FrameBuffer();
     if (!addPlain(message, buffer)) return undefined;
     let read: unknown;
-    const frame = (kind: number, number: number, body: Parameters<typeof readRun>[1]): void => {
-      assert.ok(kind === runFrame || kind === resultFrame);
-      read = kind === runFrame ? readRun(number, body) : readResult(number, body);
-    };
-    new FrameReader({ frame, packet: () => assert.fail("a packet") }).take(buffer.take());
+    new FrameReader({
+      frame(...frame) {
+        read = readPlain(...frame);
+      },
+      packet: () => assert.fail("a packet"),
+    }).take(buffer.take());
     return read;
   };
 
@@ -88,6 +89,9 @@ describe("plain messages", () => {
       { type: "run", task: 2 ** 40, reference: 0, announce: false, args: [] },
       { type: "result", task: 5, value: { a: [null, -0.5] } },
       { type: "result", task: 5, value: undefined },
+      { type: "runChunk", task: 7, reference: 3, announce: false, arity: 2, args: Array.from({ length: 1000 }, (_, n) => `item ${n}`) },
+      { type: "chunk", task: 7, values: Array.from({ length: 1000 }, (_, n) => ({ n })) },
+      { type: "chunk", task: 7, values: [] },
     ];
     for (const message of messages) assert.deepEqual(carried(message), message);
   });
@@ -97,6 +101,9 @@ describe("plain messages", () => {
       { type: "result", task: 5, value: new Map() },
       { type: "result", task: 5, call: 3, value: 1 },
       { type: "run", task: 1, reference: 3, announce: true, args: [new Date(0)] },
+      { type: "runChunk", task: 7, reference: 3, announce: false, arity: 1, args: [1, new Map()] },
+      { type: "runChunk", task: 7, reference: 3, announce: false, arity: 1, args: ["x".repeat(100_000)] },
+      { type: "chunk", task: 7, call: 4, values: [] },
       { type: "exit" },
       { type: "ready" },
     ];
