@@ -44,6 +44,17 @@ export class Deaths {
     else if (worker.state !== "stopping") this.#died(worker, end, held);
   }
 
+  /** Calls that a worker had taken which is gone, and nobody knew: they have not started, whatever their futures say. */
+  lost(worker: PoolWorker, end: ChannelEnd, calls: readonly number[]): void {
+    for (const call of [...calls].reverse()) {
+      const task = this.#offers.taskOf(call);
+      if (!task || task.future.done()) continue;
+      if (worker.condemnation) task.future.setException(worker.condemnation.reason);
+      else if (this.#retried.has(task)) task.future.setException(worker.diedError(end, task));
+      else this.#giveBack(task);
+    }
+  }
+
   /** @param held the tasks that it held: one at most, unless it was about to be sent another. */
   #died(worker: PoolWorker, end: ChannelEnd, held: readonly Task[]): void {
     // A terminal's signal reaches a process that has not come so far as to ignore it; it has done nothing yet, so another takes its place.
@@ -60,10 +71,17 @@ export class Deaths {
   /** A task that has not started has done nothing to the worker, as a rule: it gets another one, once. */
   #retry(task: Task): boolean {
     if (this.#retried.has(task) || task.future.state !== "PENDING") return false;
-    this.#retried.add(task);
-    if (task.call >= 0) return this.#offers.takeBack(task.call) !== undefined;
-    task.worker = undefined;
-    this.#queue.unshift(task);
+    this.#giveBack(task);
     return true;
+  }
+
+  #giveBack(task: Task): void {
+    this.#retried.add(task);
+    if (task.call >= 0) {
+      this.#offers.takeBack(task.call);
+    } else {
+      task.worker = undefined;
+      this.#queue.unshift(task);
+    }
   }
 }

@@ -26,10 +26,6 @@ export class Offers {
     this.#calls = calls;
     this.#queue = queue;
     this.#listener = listener;
-    calls?.whenLost((lost) => {
-      for (const call of [...lost].reverse()) this.takeBack(call);
-      listener.back();
-    });
   }
 
   readonly taskOf = (call: number): Task | undefined => this.#tasks[call];
@@ -85,11 +81,13 @@ export class Offers {
   takeBack(call: number): Task | undefined {
     const task = this.#tasks[call];
     this.#tasks[call] = undefined;
+    const open = task && !task.future.done();
+    if (open) {
+      task.worker = undefined;
+      this.#queue.unshift(task); // whoever waits for the release finds it there
+    }
     this.#calls?.release(call);
-    if (!task || task.future.done()) return undefined;
-    task.worker = undefined;
-    this.#queue.unshift(task);
-    return task;
+    return open ? task : undefined;
   }
 
   /** A task is no longer in the call queue, nor does the worker that has taken it from there hold it any more. */

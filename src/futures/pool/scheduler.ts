@@ -302,7 +302,10 @@ export class Scheduler implements TaskOwner, BlockingSource {
   #ended(worker: PoolWorker, end: ChannelEnd): void {
     if (this.events.hears("workerEnd")) this.events.tell("workerEnd", worker.info, worker.endOf(end));
     this.#deaths.ended(worker, end);
-    this.#transport.calls?.forget(worker.place);
+    this.#transport.calls?.forget(worker.place, this.workers.size === 0, (lost) => {
+      this.#deaths.lost(worker, end, lost);
+      this.#dispatchSoon();
+    });
     this.#dispatch();
   }
 
@@ -327,7 +330,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   #checkEnd(): void {
     if (this.#awaitEnd.size === 0 && !this.#closed && !this.#broken) return;
-    if (this.workers.size > 0 || this.#queue.size > 0) return;
+    if (this.workers.size > 0 || this.#queue.size > 0 || this.#offers.any) return;
     if (this.#transport.close) this.#transportClosed ??= this.#transport.close();
     if (this.#transportClosed) void this.#transportClosed.then(() => this.#tellEnd());
     else this.#tellEnd();

@@ -43,8 +43,10 @@ function stop(task: Task, reason: unknown, options: StopOptions): void {
   const { call } = task;
   task.future.cancel();
   if (!worker) {
-    // Some worker has just started it, and which one is not known yet.
-    if (call >= 0 && !task.future.done() && calls?.holder(call) === undefined) calls?.settle(() => stop(task, reason, options));
+    if (task.future.done()) return;
+    // Some worker has just started it, and which one is not known yet; or that one died before it did, and the task waits for another.
+    if (call >= 0 && calls?.holder(call) === undefined) calls?.settle(() => stop(task, reason, options));
+    else if (call < 0 && !task.worker) task.future.setException(reason);
     return;
   }
   const stamp = call < 0 ? undefined : calls?.stamp(call);

@@ -62,8 +62,6 @@ export interface CallQueue {
   settle(then: () => void): void;
   /** Whether it takes long until a worker at rest looks for calls: a single call had better be sent to it. */
   readonly wakesSlowly: boolean;
-  /** Tells of calls that a worker had claimed which died before anybody knew, and which have not started. */
-  whenLost(lost: LostCalls): void;
   /** Place of the worker that has claimed it. */
   holder(call: number): number | undefined;
   /** Calls that the worker of that place has claimed and the pool has not released, in the order in which it claimed them. */
@@ -74,11 +72,13 @@ export interface CallQueue {
   done(call: number): void;
   /** The worker that had claimed the call is gone. */
   release(call: number): void;
-  /** The worker of that place is gone. */
-  forget(place: number): void;
+  /**
+   * The worker of that place is gone.
+   * @param alone there is no other worker.
+   * @param lost gets, now or in a while, the calls that it had claimed without anybody's knowledge. They have not started.
+   */
+  forget(place: number, alone: boolean, lost: (calls: readonly number[]) => void): void;
 }
-
-export type LostCalls = (calls: readonly number[]) => void;
 
 export type Offer = number | "full" | "unfit";
 

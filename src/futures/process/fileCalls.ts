@@ -1,5 +1,5 @@
 import type { Task } from "../pool/task.js";
-import type { CallQueue, LostCalls, Offer } from "../pool/transport.js";
+import type { CallQueue, Offer } from "../pool/transport.js";
 import { announce, arityShift } from "../thread/callMemory.js";
 import { refused, type WordMemory, wordMemory, writeNumber, writeValue } from "../transfer/words.js";
 import { CallsFile, callWord, dataWord, flagsWord, functionWord, recordBytes, recordWords } from "./callsFile.js";
@@ -32,7 +32,6 @@ export class FileCalls implements CallQueue {
   readonly #started = new Map<number, number>();
   readonly #stamps = new Uint32Array(capacity);
   readonly #settling: (() => void)[] = [];
-  #lost: LostCalls = () => {};
 
   /** What workers are to inherit; `undefined` if they take no calls. */
   get descriptor(): number | undefined {
@@ -42,10 +41,6 @@ export class FileCalls implements CallQueue {
   close(): void {
     this.#file?.close();
     this.#file = null;
-  }
-
-  whenLost(lost: LostCalls): void {
-    this.#lost = lost;
   }
 
   offer(task: Task, announces: boolean, isTaken: (call: number) => boolean): Offer {
@@ -136,16 +131,18 @@ export class FileCalls implements CallQueue {
     this.#checkSettled();
   }
 
-  forget(place: number): void {
+  forget(place: number, alone: boolean, lost: (calls: readonly number[]) => void): void {
     for (const call of this.heldBy(place)) this.#started.delete(call);
     this.#look();
-    if (this.#taken.size === 0) return;
     // It may have died between taking a call and telling so; or another one is about to tell.
     const suspects = [...this.#taken].map((call) => [call, this.#stamps[call]] as const);
-    setTimeout(() => {
-      const lost = suspects.filter(([call, stamp]) => this.#taken.has(call) && this.#stamps[call] === stamp).map(([call]) => call);
-      if (lost.length > 0) this.#lost(lost);
-    }, tellingTakes).unref();
+    const tell = (): void => {
+      const calls = suspects.filter(([call, stamp]) => this.#taken.has(call) && this.#stamps[call] === stamp).map(([call]) => call);
+      if (calls.length > 0) lost(calls);
+    };
+    if (suspects.length === 0) return;
+    if (alone) tell();
+    else setTimeout(tell, tellingTakes).unref();
   }
 
   /** The worker of that place has told that it has started the call. @returns false if that cannot be. */

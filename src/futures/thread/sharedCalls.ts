@@ -53,8 +53,6 @@ export class SharedCalls implements CallQueue {
     then(); // nothing is ever unknown
   }
 
-  whenLost(): void {} // the memory knows whose they were
-
   started(call: number): boolean {
     return memory.kindOf(Atomics.load(this.#words, memory.stateAt(call))) === memory.started;
   }

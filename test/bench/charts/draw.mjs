@@ -3,32 +3,46 @@ import { parseHTML } from "linkedom";
 
 /** @import { Curve, Point } from "./curves.mjs" */
 
-/** Legible on the white that they bring along, whatever the page is. */
-const colors = ["#1f6feb", "#8250df", "#bc4c00", "#1a7f37", "#6e7781", "#cf222e"];
+const width = 760;
+const height = 400;
+const legendColumns = 3;
+
+/** The same in every chart, and legible on the white that they bring along, whatever the page is. */
+const colors = {
+  ThreadPoolExecutor: "#1f6feb",
+  ProcessPoolExecutor: "#8250df",
+  "piscina, 8 tasks per worker": "#bc4c00",
+  "jest-worker": "#1a7f37",
+  workerpool: "#9a6700",
+  poolifier: "#bf3989",
+  postMessage: "#57606a",
+  "CPython ProcessPoolExecutor": "#cf222e",
+};
+const idealColor = "#8c959f";
 
 /**
  * @param {Curve} curve
  * @param {readonly Point[]} points Series in the order in which they are to be named.
- * @param {string} caption The machine.
+ * @param {string} machine
  * @returns {string} An SVG.
  */
-export function draw({ id, title, x, y, logarithmicY, values, ideal }, points, caption) {
+export function draw({ title, x, y, logarithmicY, values, ideal }, points, machine) {
   const { document } = parseHTML("<html><body></body></html>");
   const series = [...new Set(points.map((point) => point.series))];
   const limit = ideal ? values.map((value) => ({ x: value, y: ideal.at(value) })) : [];
-  const top = Math.max(...points.map((point) => point.y)) * (logarithmicY ? 2 : 1.1);
-  const least = Math.min(...points.map((point) => point.y)) / (logarithmicY ? 1.6 : Number.POSITIVE_INFINITY);
-  const plot = Plot.plot({
+  const numbers = points.map((point) => point.y);
+  const svg = Plot.plot({
     document,
-    width: 760,
-    height: 400,
+    width,
+    height,
     marginLeft: 64,
-    marginRight: 24,
-    marginTop: 84 + 16 * Math.ceil((series.length + (ideal ? 1 : 0)) / 3),
-    marginBottom: 62,
+    marginRight: 36,
+    marginTop: 72 + 16 * Math.ceil((series.length + limit.length / (limit.length || 1)) / legendColumns),
+    marginBottom: 56,
     style: { background: "white", color: "#1f2328", fontSize: "12px", fontFamily: "system-ui, sans-serif" },
     x: {
       type: "log",
+      base: values.every((value) => Number.isInteger(Math.log2(value))) ? 2 : 10, // or some ticks have no text
       domain: [values[0], values.at(-1)],
       ticks: [...values],
       tickFormat: short,
@@ -38,34 +52,24 @@ export function draw({ id, title, x, y, logarithmicY, values, ideal }, points, c
     },
     y: {
       type: logarithmicY ? "log" : "linear",
-      domain: [least, top],
+      domain: logarithmicY ? [Math.min(...numbers) / 1.6, Math.max(...numbers) * 2] : [0, Math.max(...numbers) * 1.1],
       grid: true,
-      tickFormat: tick,
-      label: y,
-      labelArrow: "none",
       ticks: logarithmicY ? 4 : 6,
+      tickFormat: short,
+      label: null,
     },
-    color: { domain: series, range: colors },
-    clip: true,
+    color: { domain: series, range: series.map((name) => colors[name]) },
     marks: [
-      Plot.lineY(limit, { x: "x", y: "y", stroke: "#6e7781", strokeDasharray: "4 4" }),
+      Plot.lineY(limit, { x: "x", y: "y", stroke: idealColor, strokeDasharray: "4 4", clip: true }),
       Plot.lineY(points, { x: "x", y: "y", stroke: "series", strokeWidth: 2 }),
       Plot.dot(points, { x: "x", y: "y", fill: "series", r: 3.5 }),
     ],
   });
-  const svg = plot.tagName.toLowerCase() === "svg" ? plot : plot.querySelector("svg");
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `${title}. ${caption}`);
-  svg.setAttribute("id", id);
-  return `${svg.outerHTML}\n`.replace(
-    /(<svg[^>]*>)/,
-    (opening) => `${opening}${background()}${heading(title, caption)}${legend(series, ideal?.name)}`,
-  );
-}
-
-function background() {
-  return '<rect width="760" height="400" fill="white"/>';
+  svg.setAttribute("aria-label", `${title}. ${machine}`);
+  const head = `<rect width="${width}" height="${height}" fill="white"/>${heading(title, `${y}; ${machine}`)}${legend(series, ideal?.name)}`;
+  return `${svg.outerHTML.replace(/<svg[^>]*>/, (opening) => opening + head)}\n`;
 }
 
 /**
@@ -81,26 +85,21 @@ function heading(title, caption) {
  * @param {string | undefined} ideal
  */
 function legend(series, ideal) {
-  const entries = [
-    ...series.map((name, n) => ({ name, color: colors[n], dash: "" })),
-    ...(ideal ? [{ name: ideal, color: "#6e7781", dash: "4 4" }] : []),
-  ];
+  const entries = series.map((name) => ({ name, color: colors[name], dash: "" }));
+  if (ideal) entries.push({ name: ideal, color: idealColor, dash: "4 4" });
   const items = entries.map(({ name, color, dash }, n) => {
-    const left = 16 + 246 * (n % 3);
-    const top = 68 + 16 * Math.floor(n / 3);
-    return `<line x1="${left}" x2="${left + 20}" y1="${top - 4}" y2="${top - 4}" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash}"/><text x="${left + 26}" y="${top}">${escaped(name)}</text>`;
+    const left = 16 + 246 * (n % legendColumns);
+    const top = 68 + 16 * Math.floor(n / legendColumns);
+    const line = `<line x1="${left}" x2="${left + 20}" y1="${top - 4}" y2="${top - 4}" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash}"/>`;
+    return `${line}<text x="${left + 26}" y="${top}">${escaped(name)}</text>`;
   });
   return `<g text-anchor="start">${items.join("")}</g>`;
 }
 
 /** @param {number} value */
 function short(value) {
-  return value >= 1e6 ? `${value / 1e6}M` : value >= 1e4 ? `${value / 1e3}k` : `${value}`;
-}
-
-/** @param {number} value */
-function tick(value) {
-  return /^[125]/.test(String(value).replace(/^0\.0*/, "")) ? (value >= 1e6 ? `${value / 1e6}M` : value >= 1e3 ? `${value / 1e3}k` : `${value}`) : "";
+  if (value >= 1e6) return `${value / 1e6}M`;
+  return value % 1e3 === 0 && value > 0 ? `${value / 1e3}k` : `${value}`;
 }
 
 /** @param {string} text */

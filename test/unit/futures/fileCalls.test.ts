@@ -148,12 +148,20 @@ describe("the file of calls", () => {
       const [lost, told, waiting] = [setting.offer("lost"), setting.offer("told"), setting.offer("waiting")];
       setting.take();
       setting.take();
-      const given = new Promise<readonly number[]>((resolve) => setting.calls.whenLost(resolve));
-      setting.calls.forget(0);
+      const given = new Promise<readonly number[]>((resolve) => setting.calls.forget(0, false, resolve));
       setting.calls.hasStarted(told, 1); // another worker, whose message was under way
       assert.deepEqual(await holdingOpen(given), [lost]);
       assert.equal(setting.take()?.call, waiting);
     })).timeout(10_000);
+
+  it("gives them back at once if there is no other worker that could have them", () =>
+    withSetting((setting) => {
+      const lost = setting.offer("lost");
+      setting.take();
+      let given: readonly number[] = [];
+      setting.calls.forget(0, true, (calls) => (given = calls));
+      assert.deepEqual(given, [lost]);
+    }));
 
   it("takes no call that must go as a message", () =>
     withSetting(({ calls }) => {
