@@ -81,13 +81,12 @@ export class Offers {
   takeBack(call: number): Task | undefined {
     const task = this.#tasks[call];
     this.#tasks[call] = undefined;
-    const open = task && !task.future.done();
-    if (open) {
+    if (task && !task.future.done()) {
       task.worker = undefined;
-      this.#queue.unshift(task); // whoever waits for the release finds it there
+      this.#queue.unshift(task); // whoever waits for the release finds it there, and may end it
     }
     this.#calls?.release(call);
-    return open ? task : undefined;
+    return task?.future.done() ? undefined : task;
   }
 
   /** A task is no longer in the call queue, nor does the worker that has taken it from there hold it any more. */

@@ -153,11 +153,9 @@ export class FileCalls implements CallQueue {
     return true;
   }
 
-  /** A worker has told that it will not start the call. @returns false if that cannot be. */
+  /** A worker has told that it will not start the call, which is to be released. @returns false if that cannot be. */
   givenBack(call: number): boolean {
-    const was = this.#waiting.delete(call) || this.#taken.delete(call);
-    this.#checkSettled();
-    return was;
+    return this.#waiting.has(call) || this.#taken.has(call);
   }
 
   /** Finds out which calls are still waiting. */
