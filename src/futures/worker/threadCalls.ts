@@ -9,7 +9,13 @@ const longestPark = 1;
 const parkSlice = 0.1;
 
 /** ms that a worker without work keeps looking before it sleeps, if the last work came within such a time: less than falling asleep and being woken take. */
-const longestWatch = 0.03;
+const longestWatch = 0.05;
+/**
+ * ms that it keeps looking now and then, if the last work came within such a time after it had slept: most of that may have been the waking, which takes the
+ * longer the deeper a processor sleeps, so that without a try it would never be better.
+ */
+const longestTry = 0.1;
+const tryEvery = 8;
 /** Looks at the queue between two looks at the clock. */
 const looksAtOnce = 16;
 
@@ -23,6 +29,8 @@ export class ThreadCalls implements OpenCalls {
   #restingSince = 0;
   /** ms from there to the next work, last time. */
   #lastRest = Number.POSITIVE_INFINITY;
+  /** Rests without a watch. */
+  #unwatched = 0;
 
   /** @param ring tells the pool to look. */
   constructor(claims: Claims, desk: WorkerDesk, ring: () => void) {
@@ -92,16 +100,26 @@ export class ThreadCalls implements OpenCalls {
   #watch(): boolean {
     const start = performance.now();
     this.#restingSince = start;
-    if (this.#lastRest > longestWatch || !this.#claims.beginWatch()) return false;
+    const length = this.#watchLength();
+    if (length === 0 || !this.#claims.beginWatch()) return false;
     this.#desk.stopClock();
     let work = false;
-    for (let now = start; !work && now - start < longestWatch && !this.#desk.restWanted; now = performance.now())
+    let now = start;
+    for (; !work && now - start < length && !this.#desk.restWanted; now = performance.now())
       for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
     this.#claims.endWatch();
     if (!work) return false;
+    this.#lastRest = now - start;
     this.#desk.end();
     this.#desk.startClock();
     return true;
+  }
+
+  /** ms; 0: it had better sleep. */
+  #watchLength(): number {
+    if (this.#lastRest <= longestWatch) return longestWatch;
+    if (this.#lastRest > longestTry || ++this.#unwatched % tryEvery !== 0) return 0;
+    return longestTry;
   }
 
   get #mayClaim(): boolean {
