@@ -131,8 +131,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   }
 
   async function letOthersRun(): Promise<void> {
-    port.calls?.end();
-    port.calls?.flush?.();
+    port.calls?.leave();
     if (lastEnd - lastTurn >= loopEvery) {
       await nextTurn();
       lastTurn = performance.now();
@@ -143,7 +142,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   /** A call that was sent to this worker alone. */
   async function runSent(call: Call): Promise<void> {
     port.calls?.work();
-    await execute(call);
+    const end = execute(call);
+    if (end) await end;
     wake();
     port.calls?.flush?.();
   }
@@ -164,31 +164,26 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     try {
       answer = run(functions.get(call.fn) as AnyFunction, call.args, call.arity, running);
     } catch (error) {
-      finish(call, { error });
+      finish(call, { error }, true);
       return undefined;
     }
     if (answer instanceof Promise)
       return answer.then(
-        (value) => finishLater(call, value),
-        (error: unknown) => finishLater(call, { error }),
+        (value) => finish(call, value, false),
+        (error: unknown) => finish(call, { error }, false),
       );
-    finish(call, answer);
+    finish(call, answer, true);
     return undefined;
   }
 
-  /** What the call has left behind may run before this worker looks for another. */
-  function finishLater(call: Call, answer: Answer): void {
-    finish(call, answer);
-    port.calls?.end();
-  }
-
-  function finish(call: Call, answer: Answer): void {
+  /** @param looks this worker looks for another call at once; else what the call has left behind may run before. */
+  function finish(call: Call, answer: Answer, looks: boolean): void {
     running = undefined;
     lastEnd = performance.now();
     memory.tellSometimes(lastEnd);
     if (call.call !== undefined && port.calls) {
-      if ("value" in answer && port.calls.answer(call.call, answer.value)) return;
-      if ("values" in answer && !answer.errors && port.calls.answer(call.call, undefined, answer.values)) return;
+      if ("value" in answer && port.calls.answer(call.call, answer.value, undefined, looks)) return;
+      if ("values" in answer && !answer.errors && port.calls.answer(call.call, undefined, answer.values, looks)) return;
       port.calls.end();
     }
     sendAnswer(call, answer);

@@ -34,10 +34,17 @@ export interface OpenCalls {
   flush?(): void;
   /** Marks a claimed call as started; false if it was taken back. */
   start(call: number): boolean;
-  /** Gives the outcome of a call. @param values of a chunk. @returns false if it must be sent in a message. */
-  answer(call: number, value: unknown, values?: readonly unknown[]): boolean;
+  /**
+   * Gives the outcome of a call.
+   * @param values of a chunk.
+   * @param looks it looks for another call at once, before anything else.
+   * @returns false if it must be sent in a message.
+   */
+  answer(call: number, value: unknown, values: readonly unknown[] | undefined, looks: boolean): boolean;
   /** It holds no call that it has claimed, and may be at something else before it looks for another. */
   end(): void;
+  /** It is at something else, though calls may be waiting: others had better take them. */
+  leave(): void;
   /** There was nothing to claim: rests until there is, in vain after a while. @returns whether to look again. */
   rest(): boolean | Promise<boolean>;
 }

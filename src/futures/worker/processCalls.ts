@@ -72,7 +72,7 @@ export class ProcessCalls implements OpenCalls {
     return true;
   }
 
-  answer(call: number, value: unknown, values?: readonly unknown[]): boolean {
+  answer(call: number, value: unknown, values: readonly unknown[] | undefined): boolean {
     return this.#wire.add(outcomeFrame, call, (memory, at, end) => {
       memory.words[at] = values ? values.length : -1;
       if (!values) return writeValue(memory, at + 1, end, value);
@@ -83,6 +83,10 @@ export class ProcessCalls implements OpenCalls {
   }
 
   end(): void {}
+
+  leave(): void {
+    this.#wire.flush();
+  }
 
   flush(): void {
     this.#wire.flush();

@@ -72,11 +72,11 @@ export class ThreadCalls implements OpenCalls {
     return this.#claims.start(call);
   }
 
-  answer(call: number, value: unknown, values?: readonly unknown[]): boolean {
+  answer(call: number, value: unknown, values: readonly unknown[] | undefined, looks: boolean): boolean {
     this.#desk.end();
     if (!this.#desk.write(call, value, values)) return false;
     // Before the bell, which takes so long that whoever hears it may have another call by its end.
-    if (this.#mayClaim) this.#desk.look();
+    if (looks && this.#mayClaim) this.#desk.look();
     if (this.#desk.signal()) this.#ring();
     return true;
   }
@@ -85,15 +85,33 @@ export class ThreadCalls implements OpenCalls {
     this.#desk.end();
   }
 
+  leave(): void {
+    this.#desk.end();
+    // The pool may have counted on it.
+    if (this.#claims.any && this.#desk.signal()) this.#ring();
+  }
+
   rest(): boolean | Promise<boolean> {
     if (this.#watch()) return true;
     if (this.#desk.rest()) this.#ring();
     const start = performance.now();
     while (!this.#mayWork() && this.#desk.park(parkSlice) && performance.now() - start < longestPark);
     this.#desk.end();
-    return (this.#desk.woken || this.#mayWork()) && this.begin()
-      ? true
-      : nextTurn().then(() => (this.#desk.woken || this.#mayWork()) && this.begin());
+    return this.#mayGoOn() || this.#restInLoop();
+  }
+
+  /** What tasks have left behind runs first: whoever wakes a worker at rest counts on it. */
+  async #restInLoop(): Promise<boolean> {
+    if (this.#desk.getUp()) {
+      await nextTurn();
+      if (this.#mayWork()) return true;
+      if (this.#desk.rest()) this.#ring();
+    }
+    return this.#mayGoOn();
+  }
+
+  #mayGoOn(): boolean {
+    return (this.#desk.woken || this.#mayWork()) && this.begin();
   }
 
   /** Keeps looking for a moment if that is likely to be worth it. @returns whether there is work. */

@@ -8,7 +8,7 @@ import { type Future, type PoolExecutor, ThreadPoolExecutor, tasks, wait } from 
 import type * as fixture from "../../fixtures/callQueue.mjs";
 import { pools, sleep, withPool } from "../support/pools.js";
 
-const { count, countUnplain, holdUntil, leave, work } = tasks<typeof fixture>(pathToFileURL(path.resolve("test/fixtures/callQueue.mjs")));
+const { count, countUnplain, holdUntil, leave, leaveBusy, work } = tasks<typeof fixture>(pathToFileURL(path.resolve("test/fixtures/callQueue.mjs")));
 const { touch } = tasks<{ touch(): void }>(pathToFileURL(path.resolve("test/fixtures/slowModule.mjs")));
 
 /** A file that is there when it is written, for what works without the event loop. */
@@ -206,6 +206,23 @@ describe("a thread at rest", () => {
       session.disconnect();
       await pool.shutdown();
     }
+  });
+
+  it("is not counted on while it is busy with what a task has left behind", async () => {
+    await withGate(async ({ file, open }) => {
+      await withPool(
+        (options) => new ThreadPoolExecutor(options),
+        { maxWorkers: 2 },
+        async (pool) => {
+          await warm(pool, 2);
+          for (let n = 0; n < 50; n += 1) await pool.submit(count, n).result();
+          await pool.submit(leaveBusy, file).result();
+          // One after another: each is waited for before there is another reason to wake somebody.
+          for (let n = 0; n < 200; n += 1) assert.equal((await pool.submit(count, n).result()).n, n);
+          open();
+        },
+      );
+    });
   });
 
   it("turns its event loop: a timer of an earlier task comes when nothing else does", async () => {
