@@ -23,7 +23,7 @@ const quickPlan = {
   items: 200_000,
   mixedTasks: 400,
   queuedTasks: 200_000,
-  submissions: 4,
+  submissions: 3,
   limit: 60_000,
 };
 /** @type {Plan} */
