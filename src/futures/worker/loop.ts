@@ -120,12 +120,15 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
         }
         const end = functions.has(claimed.fn) ? execute(claimed) : calls.end();
         if (end) await end;
-        // Where nothing waits, they get their turn once nothing has come for a moment: then a worker that looks is not one too few.
         if (lastEnd - lastPromises >= promisesEvery && calls.any) await letOthersRun();
+      }
+      // What a call has left behind runs before this worker rests, while nobody counts on it.
+      if (lastPromises < lastEnd) {
+        await letOthersRun();
+        continue;
       }
       const more = calls.rest();
       if (more !== true && !(await more)) break;
-      if (performance.now() - lastPromises >= promisesEvery) await letOthersRun();
     }
     working = false;
   }
