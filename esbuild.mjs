@@ -104,7 +104,7 @@ const asCommonJs = {
   banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   define: { "import.meta.url": "importMetaUrl" },
 };
-// CommonJS, which starts 10 ms sooner: it needs no part of the loader of ES modules, and of Node's own modules only what is used.
+// CommonJS, which starts some ms sooner: the loader of ES modules is needed for the user's modules only.
 const libraryWorkers = {
   ...libraryOptions,
   ...asCommonJs,

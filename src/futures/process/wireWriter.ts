@@ -2,8 +2,8 @@ import { writeSync } from "node:fs";
 import type { Socket } from "node:net";
 
 /**
- * Writes to a wire at once, which is also the shortest way: a program may end at any moment, and the stream around a socket costs several times the
- * write itself. What the system does not take the socket writes as soon as it can.
+ * Writes to a wire at once, since a program may end at any moment, and past the stream, whose optimised code every full collection throws away.
+ * What the system does not take the socket writes as soon as it can.
  */
 export class WireWriter {
   readonly #socket: Socket;

@@ -114,7 +114,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
         if (!functions.has(claimed.fn)) {
           if (calls.giveBack) {
             calls.giveBack(claimed.call);
-            break;
+            working = false; // it rests: whatever comes next is sent to it, and must not meet this loop
+            return;
           }
           await find(claimed);
         }

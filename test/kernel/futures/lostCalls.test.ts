@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, readSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { type Future, type PoolOptions, ProcessPoolExecutor, tasks, wait } from "concurrent-futures";
+import { recordBytes } from "../../../src/futures/process/callsFile.js";
 import type * as fixture from "../../fixtures/callQueue.mjs";
 import { sleep } from "../support/pools.js";
 
@@ -27,7 +29,7 @@ function callsFiles(): number[] {
 function takeAndTellNobody(): boolean {
   return callsFiles().some((descriptor) => {
     try {
-      return readSync(descriptor, Buffer.alloc(512), 0, 512, null) === 512;
+      return readSync(descriptor, Buffer.alloc(recordBytes), 0, recordBytes, null) === recordBytes;
     } catch {
       return false; // it is the one for writing
     }
@@ -53,9 +55,9 @@ async function lost(options: PoolOptions & { maxWorkers: number }, use: (scene: 
     await wait(Array.from({ length: 20 * options.maxWorkers }, () => pool.submit(work, 1)));
     await pool.submit(count, 0).result();
     const held = Array.from({ length: options.maxWorkers }, () => pool.submit(holdUntil, file));
-    while (!held.every((future) => future.running())) await sleep(1);
+    while (!held.every((future) => future.running())) await immediate();
     const waiting = Array.from({ length: 5 }, (_, n) => pool.submit(count, n));
-    await sleep(1);
+    await immediate();
     assert.equal(takeAndTellNobody(), true);
     await use({ pool, held, waiting, open });
   } finally {
@@ -123,7 +125,7 @@ describe("a call that a process took and did not tell of before its death", () =
     await lost({ maxWorkers: 1 }, async ({ pool, held, waiting }) => {
       const stopper = new AbortController();
       const signalled = pool.schedule(count, [9], { signal: stopper.signal });
-      await sleep(1);
+      await immediate();
       while (takeAndTellNobody()); // this one too
       assert.equal(signalled.cancel(), false, "a worker has it, as far as anybody knows");
       stopper.abort(new Error("stopped"));
