@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import os from "node:os";
 import path from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { type Future, type PoolExecutor, ThreadPoolExecutor, tasks, wait } from "concurrent-futures";
 import type * as fixture from "../../fixtures/callQueue.mjs";
@@ -85,13 +86,13 @@ for (const { kind, make } of pools) {
           await warm(pool, 1);
           const { run: before } = await pool.submit(count, 0).result();
           const long = pool.submit(holdUntil, file);
-          while (!long.running()) await sleep(1);
+          while (!long.running()) await immediate();
           const usual = Array.from({ length: 300 }, (_, n) => pool.submit(count, n)); // more than are offered at a time
-          await sleep(1);
+          await immediate();
           const urgent = [1, 2, 2, 1].map((priority, n) => pool.schedule(count, [n], { priority }));
-          await sleep(1);
+          await immediate();
           const late = pool.schedule(count, [0], { priority: 3 });
-          await sleep(1);
+          await immediate();
           open();
           const order = [late, urgent[1], urgent[2], urgent[0], urgent[3], ...usual] as Future<{ run: number }>[];
           const runs = await Promise.all(order.map(async (future) => (await future.result()).run));
@@ -110,7 +111,7 @@ for (const { kind, make } of pools) {
         let cancelled = 0;
         for (let round = 0; round < 30; round += 1) {
           const futures = Array.from({ length: 40 }, (_, n) => pool.submit(count, n));
-          await new Promise((resolve) => setImmediate(resolve));
+          await immediate();
           const said = futures.map((future) => future.cancel());
           await wait(futures);
           for (const [n, future] of futures.entries()) assert.equal(future.cancelled(), said[n]);
@@ -232,8 +233,8 @@ describe("a thread at rest", () => {
       async (pool) => {
         await pool.submit(leave).result();
         let seen = await pool.submit(work, 0).result();
-        for (let n = 0; n < 100 && seen.timers === 0; n += 1) {
-          await sleep(5);
+        while (seen.timers === 0) {
+          await immediate();
           seen = await pool.submit(work, 0).result();
         }
         assert.deepEqual(seen, { timers: 1, promises: 1, immediates: 1 });

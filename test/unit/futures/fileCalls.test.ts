@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, fstatSync, readdirSync, readSync } from "node:fs";
+import os from "node:os";
 import type { PoolFunction } from "../../../src/futures/pool/functionTable.js";
 import { type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "../../../src/futures/pool/task.js";
 import { callWord, dataWord, recordBytes } from "../../../src/futures/process/callsFile.js";
@@ -72,7 +73,7 @@ describe("the file of calls", () => {
 
   it("has no name that anybody could find", () =>
     withSetting(() => {
-      const place = existsSync("/dev/shm") ? "/dev/shm" : "/tmp";
+      const place = existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir();
       assert.deepEqual(
         readdirSync(place).filter((name) => name.startsWith(`concurrent-futures-${process.pid}-`)),
         [],
