@@ -101,21 +101,35 @@ const common = {
 const libraryOptions = { ...common, sourcemap: "external", plugins: [workerTextIsBuilt] };
 const asCommonJs = {
   format: "cjs",
-  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { "import.meta.url": "importMetaUrl" },
+  // A getter: a worker that needs no URL need not load what makes one.
+  banner: { js: "'use strict';\nconst importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href; } };" },
+  define: { "import.meta.url": "importMeta.url" },
 };
+
+/** What `worker/late.ts` loads when it is needed. */
+const failuresStayOutside = {
+  name: "failures-stay-outside",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/failures\.js$/ }, ({ kind }) =>
+      kind === "require-call" ? { path: "./failures.cjs", external: true } : undefined,
+    );
+  },
+};
+
 // CommonJS, which starts some ms sooner: the loader of ES modules is needed for the user's modules only.
 const libraryWorkers = {
   ...libraryOptions,
   ...asCommonJs,
   minifySyntax: true,
   minifyWhitespace: true, // whose names are seen in stacks; every worker has to read it
+  plugins: [...libraryOptions.plugins, failuresStayOutside],
   outdir: "dist/futures/worker",
   outExtension: { ".js": ".cjs" },
   entryPoints: {
     thread: "src/futures/worker/thread.ts",
     process: "src/futures/worker/process.ts",
     broker: "src/futures/worker/broker.ts",
+    failures: "src/futures/worker/failures.ts",
   },
 };
 const loaderHooks = {

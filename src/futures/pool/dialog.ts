@@ -132,8 +132,8 @@ export class Dialog {
       case "initializerFailed":
         this.#listener.initializerFailed(message.error);
         break;
-      case "unknown":
-        this.#tellFunction(worker, message.reference);
+      case "loading":
+        if (message.asks) this.#tellFunction(worker, message.reference);
         if (task) this.#told(worker, task);
         break;
       case "loaded":

@@ -38,6 +38,13 @@ export class FunctionTable {
     return number;
   }
 
+  /** Where workers find the first functions, by their numbers, up to one that is known by its source, which may be long. @param most of them. */
+  first(most: number): readonly FunctionReference[] {
+    const first = this.#references.slice(0, most);
+    const long = first.findIndex(({ kind }) => kind === "source");
+    return long < 0 ? first : first.slice(0, long);
+  }
+
   /** Where a worker finds the function of that number; `undefined` if no function has it. */
   reference(number: number): FunctionReference | undefined {
     return this.#references[number];

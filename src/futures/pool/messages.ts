@@ -11,6 +11,8 @@ export interface WorkerSetup {
   /** `<pool name>-<number>`. */
   readonly worker: string;
   readonly initializer?: FunctionReference;
+  /** Where functions of the pool are, by their numbers: those that it knew when the worker started, up to some. */
+  readonly functions: readonly FunctionReference[];
   /** True: what is printed goes to the pool as {@link MessageFromWorker} `output`, not to the program's own output. */
   readonly captureOutput: boolean;
   /** 1 for a worker of the program itself, 2 for one of a pool within such a worker, and so on. */
@@ -41,8 +43,8 @@ export type MessageToWorker =
 /** `call`: of a task that the worker has taken from the call queue, its number there. */
 export type MessageFromWorker =
   | { readonly type: "ready" }
-  /** It has claimed a call of a function that it does not know, and waits for `load`. */
-  | { readonly type: "unknown"; readonly reference: number; readonly call: number }
+  /** It has claimed a call of a function that it has to load first; `asks`: it does not know where from, and waits for `load`. */
+  | { readonly type: "loading"; readonly reference: number; readonly call: number; readonly asks: boolean }
   | { readonly type: "initializerFailed"; readonly error: EncodedThrown }
   | { readonly type: "loaded"; readonly reference: number }
   /** `moduleFailed`: the worker cannot evaluate that module ever again, nor one that imports it. */

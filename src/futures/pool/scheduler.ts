@@ -98,7 +98,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),
     };
     this.#offers = new Offers(transport.calls, this.#queue, { send: () => this.#send(), back: () => this.#dispatchSoon() });
-    this.workers = new WorkerSet(options, transport, this.#alarms, listener, this.#offers.taskOf);
+    this.workers = new WorkerSet(options, transport, this.#alarms, listener, this.functions, this.#offers.taskOf);
     this.#staff = new Staff(
       this.workers,
       options.maxWorkers,

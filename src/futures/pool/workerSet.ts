@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { referenceOf } from "../task.js";
 import type { Alarms } from "./alarms.js";
+import type { FunctionTable } from "./functionTable.js";
 import type { MessageFromWorker } from "./messages.js";
 import { depthOfWorkers } from "./nesting.js";
 import type { CheckedPoolOptions } from "./options.js";
@@ -29,6 +30,9 @@ export interface WorkerSetListener {
   changed(): void;
 }
 
+/** Functions that a worker is told of at its start. */
+const mostKnownFunctions = 16;
+
 /** The living workers of a pool, in order of their start: their states change here and nowhere else. */
 export class WorkerSet implements Iterable<PoolWorker> {
   readonly #workers = new Set<PoolWorker>();
@@ -36,6 +40,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
   readonly #transport: Transport;
   readonly #alarms: Alarms;
   readonly #listener: WorkerSetListener;
+  readonly #functions: FunctionTable;
   readonly #claimed: (call: number) => Task | undefined;
   #started = 0;
   /** The ready worker that keeps the program from ending. */
@@ -47,12 +52,14 @@ export class WorkerSet implements Iterable<PoolWorker> {
     transport: Transport,
     alarms: Alarms,
     listener: WorkerSetListener,
+    functions: FunctionTable,
     claimed: (call: number) => Task | undefined,
   ) {
     this.#options = options;
     this.#transport = transport;
     this.#alarms = alarms;
     this.#listener = listener;
+    this.#functions = functions;
     this.#claimed = claimed;
   }
 
@@ -91,6 +98,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       captureOutput: onOutput !== undefined,
       depth: depthOfWorkers(),
       ...(initializer ? { initializer: referenceOf(initializer) } : {}),
+      functions: this.#functions.first(mostKnownFunctions),
     };
     const channel = this.#transport.start(setup, {
       message: (message) => this.#listener.message(worker, message),

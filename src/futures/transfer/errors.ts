@@ -12,6 +12,7 @@
  */
 import { classFor, classNamesOf } from "./errorClasses.js";
 import { describe, describeThrown, guarded, isError, isPlain, read } from "./guarded.js";
+import { messageOnly } from "./messageOnly.js";
 import { type Maps, mapStack } from "./stackMapping.js";
 
 /** Anything that can be thrown, made of plain data. */
@@ -57,7 +58,7 @@ export function encodeThrown(thrown: unknown, cloneable: (value: unknown) => boo
   try {
     return new Encoder(cloneable).encode(thrown);
   } catch (error) {
-    return alone(`the task threw something that cannot be read: ${describeThrown(error)}`);
+    return messageOnly(`the task threw something that cannot be read: ${describeThrown(error)}`);
   }
 }
 
@@ -77,7 +78,7 @@ class Encoder {
   encode(thrown: unknown): EncodedThrown {
     if (!isError(thrown) && !this.#cloneable(thrown)) {
       const kind = typeof thrown === "object" ? "an object" : `a ${typeof thrown}`;
-      return alone(`the task threw ${kind} that cannot be sent to another worker: ${describe(thrown)}`);
+      return messageOnly(`the task threw ${kind} that cannot be sent to another worker: ${describe(thrown)}`);
     }
     const value = this.#value(thrown, 0);
     const errors: EncodedError[] = [];
@@ -163,10 +164,6 @@ class Encoder {
 }
 
 /** An error of ours about what cannot be told. */
-function alone(message: string): EncodedThrown {
-  return { value: { kind: "error", index: 0 }, errors: [{ classes: ["Error"], name: "Error", message, stack: undefined, properties: [] }] };
-}
-
 /** Keys to look into, of an array with those of its holes; `undefined` if it says that it has four billion of them. */
 function keysOf(value: object): readonly string[] | undefined {
   if (!Array.isArray(value)) return Object.keys(value);

@@ -47,14 +47,18 @@ export function mapStack(stack: string, message: string, maps: Maps = new Map())
 }
 
 /** This file, or the one it is bundled into; nothing in the build for bundlers, and a mere name in a worker that came as text. */
-const ownUrl: string = import.meta.url ?? "";
-const ownPath = ownUrl.startsWith("file:") ? fileURLToPath(ownUrl) : ownUrl;
-/** The entries of workers hold nothing but the library; anything else that it is bundled into may hold the user's code. */
-const isWorkerEntry = /[\\/]worker[\\/](?:thread|process)\.cjs$|^concurrent-futures-worker$/.test(ownPath);
+const bundleUrl: string = import.meta.url ?? "";
+const bundlePath = bundleUrl.startsWith("file:") ? fileURLToPath(bundleUrl) : bundleUrl;
+/** What workers load of ours lies in one folder and holds nothing but the library; anything else that it is bundled into may hold the user's code. */
+const fileOfWorkers = /(?<=[\\/]worker[\\/])failures\.cjs$|(?<=^concurrent-futures-worker)$/;
+const isWorkers = fileOfWorkers.test(bundlePath);
+/** With which places of our own begin in frames. */
+const ownUrl = bundleUrl.replace(fileOfWorkers, "");
+const ownPath = bundlePath.replace(fileOfWorkers, "");
 
 /** Without the last frames that are our own, and Node's between and below them; a stack of nothing else stays. */
 function withoutPlumbing(lines: readonly string[]): readonly string[] {
-  if (!isWorkerEntry) return lines;
+  if (!isWorkers) return lines;
   const isOwn = (line: string): boolean => line.includes(ownUrl) || line.includes(ownPath);
   let first = lines.length;
   for (let i = lines.length - 1; i > 0; i -= 1) {

@@ -4,9 +4,9 @@ import type { AnyFunction } from "../executor.js";
 import type { EncodedOutcomes, MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { setDepth } from "../pool/nesting.js";
 import type { ClaimedCall } from "../thread/claims.js";
-import { decodeThrown, type EncodedThrown, encodeThrown } from "../transfer/errors.js";
-import { transferError } from "../transfer/uncloneable.js";
+import type { EncodedThrown } from "../transfer/errors.js";
 import { taskStorage } from "./currentTask.js";
+import { failures } from "./late.js";
 import { load, ModuleFailure } from "./load.js";
 import { MemoryReport } from "./memory.js";
 import { captureOutput, flushOutput } from "./output.js";
@@ -22,6 +22,8 @@ interface Call extends Omit<ClaimedCall, "call"> {
   readonly call?: number;
 }
 
+type FunctionOfPool = Pick<MessageToWorker & { type: "load" }, "reference" | "to">;
+
 /** Where a worker's messages and bells go. */
 export interface Loop {
   take(message: MessageToWorker): void;
@@ -34,7 +36,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   const functions = new Map<number, AnyFunction>();
   const tasks = taskStorage();
   const memory = new MemoryReport(port);
-  const encode = (error: unknown): EncodedThrown => encodeThrown(error, port.cloneable);
+  const encode = (error: unknown): EncodedThrown => failures().encodeThrown(error, port.cloneable);
   const pool = { worker: setup.worker, port, encode, isOpen: (task: number) => running?.id === task };
   /** A worker runs one task at a time; earlier ones may have left timers behind. */
   let running: TaskRun | undefined;
@@ -42,6 +44,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   /** For the function of a call of the call queue. */
   let search: { readonly reference: number; readonly call: number; readonly end: () => void } | undefined;
   let working = false;
+  let settled = false;
   /** By `performance.now()`: when a call last ended, when promises last had their turn, and when the event loop had. */
   let lastEnd = 0;
   let lastPromises = 0;
@@ -72,7 +75,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     ready();
   }
 
-  async function loadFunction({ reference, to }: MessageToWorker & { type: "load" }): Promise<void> {
+  async function loadFunction({ reference, to }: FunctionOfPool): Promise<void> {
     const waiting = search?.reference === reference ? search : undefined;
     try {
       functions.set(reference, await load(to));
@@ -88,7 +91,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
 
   /** Resolves when the function of a call is there, or the pool has been told why not. */
   function find({ fn, call }: ClaimedCall): Promise<void> {
-    port.send({ type: "unknown", reference: fn, call });
+    const to = setup.functions[fn];
+    port.send({ type: "loading", reference: fn, call, asks: to === undefined });
     return new Promise((resolve) => {
       search = {
         reference: fn,
@@ -98,6 +102,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
           resolve();
         },
       };
+      if (to) void loadFunction({ reference: fn, to });
     });
   }
 
@@ -126,12 +131,22 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
       // What a call has left behind runs before this worker rests, while nobody counts on it.
       if (lastPromises < lastEnd) {
         await letOthersRun();
+        settleIn();
         continue;
       }
       const more = calls.rest();
       if (more !== true && !(await more)) break;
     }
     working = false;
+    if (!settled) setImmediate(settleIn); // of a worker that has come for nothing
+  }
+
+  /** Does what could wait until the first result was there. */
+  function settleIn(): void {
+    if (settled) return;
+    settled = true;
+    failures();
+    memory.tellSometimes(performance.now());
   }
 
   async function letOthersRun(): Promise<void> {
@@ -150,6 +165,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     if (end) await end;
     wake();
     port.calls?.flush?.();
+    settleIn();
   }
 
   /** @returns nothing if the call has ended already. */
@@ -184,7 +200,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   function finish(call: Call, answer: Answer, looks: boolean): void {
     running = undefined;
     lastEnd = performance.now();
-    memory.tellSometimes(lastEnd);
+    if (settled) memory.tellSometimes(lastEnd);
     if (call.call !== undefined && port.calls) {
       if ("value" in answer && port.calls.answer(call.call, answer.value, undefined, looks)) return;
       if ("values" in answer && !answer.errors && port.calls.answer(call.call, undefined, answer.values, looks)) return;
@@ -201,7 +217,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
       try {
         port.send({ type: "result", ...about, value: answer.value });
       } catch (refusal) {
-        sendError((error) => ({ type: "error", ...about, error }), transferError(answer.value, "result", refusal, port.cloneable));
+        sendError((error) => ({ type: "error", ...about, error }), failures().transferError(answer.value, "result", refusal, port.cloneable));
       }
     }
   }
@@ -231,7 +247,6 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     process.exit(0);
   }
 
-  setImmediate(() => memory.tellSometimes(performance.now())); // the pool waits for `ready`, and nobody for this
   if (!setup.initializer) ready();
   return {
     wake,
@@ -250,7 +265,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
           void runSent({ task: message.task, fn: message.reference, args: message.args, arity: message.arity, announce: message.announce });
           break;
         case "abort":
-          if (running?.id === message.task) running.abort(decodeThrown(message.reason));
+          if (running?.id === message.task) running.abort(failures().decodeThrown(message.reason));
           break;
         case "exit":
           void exit();

@@ -5,7 +5,7 @@ import { pack, unpack } from "../process/packets.js";
 import { addPlain, readPlain } from "../process/plainMessages.js";
 import type { ProcessSetup } from "../process/processSetup.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
-import { encodeThrown } from "../transfer/errors.js";
+import { failures } from "./late.js";
 import { startLoop } from "./loop.js";
 import { ProcessCalls } from "./processCalls.js";
 import { Wire } from "./wire.js";
@@ -37,7 +37,7 @@ const send = (message: MessageFromWorker): void => {
   if (!calls || !answers.has(message.type)) wire.flush();
 };
 const unreadable = (error: unknown, task: number | undefined): void => {
-  send({ type: "unreadable", ...(task === undefined ? {} : { task }), error: encodeThrown(error, cloneableInProcess) });
+  send({ type: "unreadable", ...(task === undefined ? {} : { task }), error: failures().encodeThrown(error, cloneableInProcess) });
   if (task !== undefined) calls?.tellRest();
 };
 

@@ -2,8 +2,8 @@
 import type { AnyFunction } from "../executor.js";
 import type { EncodedOutcomes } from "../pool/messages.js";
 import type { EncodedThrown } from "../transfer/errors.js";
-import { transferError } from "../transfer/uncloneable.js";
 import { type CurrentTask, taskStorage } from "./currentTask.js";
+import { failures } from "./late.js";
 import type { PoolPort } from "./port.js";
 
 /** What a worker has for all its tasks. */
@@ -66,7 +66,7 @@ export class TaskRun implements CurrentTask {
     try {
       port.send({ type: "progress", task: this.id, value, ...(this.#call === undefined ? {} : { call: this.#call }) });
     } catch (refusal) {
-      throw transferError(value, "progress", refusal, port.cloneable);
+      throw failures().transferError(value, "progress", refusal, port.cloneable);
     }
   }
 
@@ -161,7 +161,7 @@ export function sendable(
   const failed = [...errors];
   const sent = values.map((value, place) => {
     if (cloneable(value)) return value;
-    failed.push([place, encode(transferError(value, "result", refusal, cloneable))]);
+    failed.push([place, encode(failures().transferError(value, "result", refusal, cloneable))]);
     return undefined;
   });
   return { values: sent, errors: failed };

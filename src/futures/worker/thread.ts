@@ -7,7 +7,7 @@ import { startCall } from "../thread/sharedCall.js";
 import { type Bell, bell, type ThreadData } from "../thread/threadTransport.js";
 import { WorkerDesk } from "../thread/workerMemory.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
-import { encodeThrown } from "../transfer/errors.js";
+import { failures } from "./late.js";
 import { startLoop } from "./loop.js";
 import { ThreadCalls } from "./threadCalls.js";
 
@@ -38,7 +38,7 @@ const loop = startLoop(setup, {
   ownProcess: false,
 });
 port.on("message", (message: MessageToWorker | Bell) => (message === bell ? loop.wake() : loop.take(message)));
-port.on("messageerror", (error) => send({ type: "unreadable", error: encodeThrown(error, cloneableInThread) }));
+port.on("messageerror", (error) => send({ type: "unreadable", error: failures().encodeThrown(error, cloneableInThread) }));
 process.on("exit", (exitCode) => {
   send({ type: "exiting", exitCode });
   lifeLine.close();

@@ -63,6 +63,26 @@ for (const { kind, make } of pools) {
       });
     }
 
+    it("arrive as a message, and harm nobody, where the first task of a worker has taken away what loads the rest", async () => {
+      const fresh = make({ maxWorkers: 1 });
+      try {
+        const bare = (await fresh
+          .submit(() => {
+            const { Module } = process.getBuiltinModule?.("node:module") ?? globalThis.require("node:module");
+            Object.assign(Module, { _load: () => fail(new Error("no descriptors left")) });
+            const fail = (error: Error): never => {
+              throw error;
+            };
+            return fail(new RangeError("of the task"));
+          })
+          .exception()) as Error;
+        assert.equal(bare.message, "of the task (class, stack and properties are lost: no descriptors left)");
+        assert.equal(await fresh.submit(() => 1).result(), 1);
+      } finally {
+        await fresh.shutdown();
+      }
+    });
+
     it("give a function that was minified the name it has in the source", async () => {
       const error = await errorOf("nested", await compile(folder, "minified.mjs", { sourcemap: "linked", minify: true }));
       assert.match(String((error.cause as Error).stack), /^TypeError: cause\n {4}at inner \(/);
