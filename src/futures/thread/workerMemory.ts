@@ -19,6 +19,8 @@ const current = 1;
 const looking = 0;
 /** It holds none, but may be at something else: what earlier tasks have left behind, a call sent to it. */
 const away = -1;
+/** It rests, or was woken and has not come to itself. */
+const asleep = -2;
 /** It has told that there are outcomes, and the pool has not begun to take them. */
 const signalled = 2;
 /** The pool wants to hear when it rests. */
@@ -35,6 +37,8 @@ const workingSince = 6;
 const ringAt = 16;
 const ringWords = 1 << 14;
 const longestRecord = ringWords / 4;
+/** ms that a worker takes to come to itself, as a rule. One that takes longer may be on a processor that has been taken away, for many ms. */
+const wakingTakes = 0.06;
 const recordHead = 4;
 
 export function makeWorkerMemory(): SharedArrayBuffer {
@@ -86,6 +90,8 @@ export class WorkerView extends Side {
   readonly #reader = new WordReader(this.memory);
   /** Where the next outcome is read. */
   #next = 0;
+  /** By `performance.now()`. */
+  #wokenAt = 0;
 
   /** The call that it has claimed. */
   get current(): number | undefined {
@@ -99,9 +105,11 @@ export class WorkerView extends Side {
     return (this.times[workedFor] as number) + (since === 0 ? 0 : Math.max(sharedNow() - since, 0));
   }
 
-  /** Whether it looks for calls by itself. */
+  /** Whether it looks for calls by itself, or is about to. */
   get looks(): boolean {
-    return this.load(phase) === busy && this.load(current) === looking && this.load(halted) === 0;
+    if (this.load(phase) !== busy || this.load(halted) === 1) return false;
+    const now = this.load(current);
+    return now === looking || (now === asleep && performance.now() - this.#wokenAt < wakingTakes);
   }
 
   get hired(): boolean {
@@ -112,6 +120,7 @@ export class WorkerView extends Side {
   wake(post: () => void): boolean {
     const now = this.load(phase);
     if (now !== resting && now !== parked) return false;
+    this.#wokenAt = performance.now();
     if (this.swap(phase, resting, busy)) post();
     else if (this.swap(phase, parked, busy)) this.notify();
     else return false;
@@ -189,6 +198,11 @@ export class WorkerDesk extends Side {
     return this.load(restWanted) === 1;
   }
 
+  /** Whether the pool has not begun to take what it was told of. */
+  get untaken(): boolean {
+    return this.load(signalled) === 1;
+  }
+
   /** Whether the pool has ended its rest. */
   get woken(): boolean {
     return this.load(phase) === busy;
@@ -215,6 +229,7 @@ export class WorkerDesk extends Side {
   /** @returns whether the pool wants to hear of it. */
   rest(): boolean {
     this.stopClock();
+    this.store(current, asleep);
     this.store(phase, resting);
     return Atomics.exchange(this.words, restWanted, 0) === 1;
   }

@@ -15,7 +15,7 @@ import { type Answer, nextTurn, run, sendable, TaskRun } from "./run.js";
 
 /** ms of calls one after another, after which promises that a task has left behind get a turn, and timers and sockets. */
 const promisesEvery = 0.05;
-const loopEvery = 4;
+const loopEvery = 16;
 
 /** A call, sent in a message or taken from the call queue. */
 interface Call extends Omit<ClaimedCall, "call"> {

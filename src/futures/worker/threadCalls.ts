@@ -15,7 +15,12 @@ const longestWatch = 0.05;
  * longer the deeper a processor sleeps, so that without a try it would never be better.
  */
 const longestTry = 0.1;
-const tryEvery = 8;
+const tryEvery = 4;
+/**
+ * ms that the pool has to take in what it was told before this worker stops looking for more: its thread may wait for the very processor that this one holds,
+ * as a virtual machine's scheduler does not move it to one that is halted.
+ */
+const longestUntaken = 0.03;
 /** Looks at the queue between two looks at the clock. */
 const looksAtOnce = 16;
 
@@ -123,7 +128,7 @@ export class ThreadCalls implements OpenCalls {
     this.#desk.stopClock();
     let work = false;
     let now = start;
-    for (; !work && now - start < length && !this.#desk.restWanted; now = performance.now())
+    for (; !work && now - start < length && !this.#isInTheWay(now - start); now = performance.now())
       for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
     this.#claims.endWatch();
     if (!work) return false;
@@ -131,6 +136,11 @@ export class ThreadCalls implements OpenCalls {
     this.#desk.end();
     this.#desk.startClock();
     return true;
+  }
+
+  /** @param watched ms. */
+  #isInTheWay(watched: number): boolean {
+    return this.#desk.restWanted || (watched > longestUntaken && this.#desk.untaken);
   }
 
   /** ms; 0: it had better sleep. */
