@@ -93,6 +93,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       started: (worker) => this.events.hears("workerStart") && this.events.tell("workerStart", worker.info),
       givenBack: (worker, call) => this.#givenBack(worker, call),
       outcome: (worker, call, chunk, value) => this.#dialog.takeOutcome(worker, call, chunk, value),
+      taken: () => this.#offers.offer(this.#dialog, this.workers),
       // Those who wait for an outcome may go on first, but only if workers do not have to wait for it.
       drained: () => (this.#queue.size > 0 ? this.#dispatch() : this.#dispatchSoon()),
       changed: () => this.events.hears("workersChange") && this.events.tell("workersChange"),

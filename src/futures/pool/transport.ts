@@ -18,6 +18,8 @@ export interface ChannelEvents {
   outcome(call: number, chunk: boolean, value: unknown): void;
   /** The worker has claimed a call whose function it does not know: the call is the pool's again, and the worker takes nothing but what is sent to it. */
   givenBack?(call: number): void;
+  /** Some outcomes were taken in, and more follow: there is room for calls, which workers that are awake may have at once. */
+  taken?(): void;
   /** What had come was taken in; or the worker rests, if {@link Channel.hire} had been told that it did not. */
   drained(): void;
   /** A message came that cannot be read: the transport lost its content. @param task that it was about, if that is known. */
@@ -95,8 +97,10 @@ export interface Channel {
   readonly free?: boolean;
   /** ms that it has worked. Absent without a call queue: then only the pool knows. */
   readonly busyTime?: number;
-  /** Whether it is about to look for calls, before anything else: it need not be woken for one. */
-  readonly looks?: boolean;
+  /** Whether it looks for calls, or has come from one to another since this was last asked: it need not be woken for one. */
+  comes?(): boolean;
+  /** Whether it rests, but looks for calls within a fraction of a ms. */
+  readonly dozes?: boolean;
   /** Lets it look for calls if it rests. @returns false if it does not rest. */
   wake?(): boolean;
   /** From now on it takes nothing but what is sent to it; false if it is at work: then `drained` is told as soon as it rests. */

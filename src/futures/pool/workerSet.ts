@@ -20,6 +20,8 @@ export interface WorkerSetListener {
   outcome(worker: PoolWorker, call: number, chunk: boolean, value: unknown): void;
   /** The worker has claimed a call that it cannot start yet, and waits for it to be sent. */
   givenBack(worker: PoolWorker, call: number): void;
+  /** As {@link ChannelEvents.taken}. */
+  taken(): void;
   /** What had come from the worker was taken in, or it rests. */
   drained(): void;
   /** The worker is gone, and no longer in the set. */
@@ -105,6 +107,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       unreadable: (error, task) => this.#listener.unreadable(worker, error, task),
       outcome: (call, chunk, value) => this.#listener.outcome(worker, call, chunk, value),
       givenBack: (call) => this.#listener.givenBack(worker, call),
+      taken: () => this.#listener.taken(),
       drained: () => this.#listener.drained(),
       end: (end) => {
         worker.calledOff?.();

@@ -24,6 +24,9 @@ export interface ThreadData {
 export const bell = 0;
 export type Bell = typeof bell;
 
+/** Outcomes after which there is room for as many calls: at the end of many, workers would have nothing to do while they are taken in, and then this thread. */
+const refillEvery = 32;
+
 /** Workers that are threads of this process. */
 export class ThreadTransport implements Transport {
   readonly kind = "thread";
@@ -66,7 +69,10 @@ class ThreadChannel implements Channel {
   readonly #take: TakeOutcome = (call, posted, chunk, value) => {
     while (this.#taken < posted && (this.#takeInHand() || this.#port.receive()));
     this.#events.outcome(call, chunk, value);
+    this.#outcomes += 1;
+    if (this.#outcomes % refillEvery === 0) this.#events.taken?.();
   };
+  #outcomes = 0;
   /** Messages taken in. */
   #taken = 0;
   /** What is to be done with messages that were received and not taken in yet: what is taken before them may block, and then receives more. */
@@ -101,8 +107,12 @@ class ThreadChannel implements Channel {
     return this.#view.current === undefined && !this.#view.hired;
   }
 
-  get looks(): boolean {
-    return this.#view.looks;
+  comes(): boolean {
+    return this.#view.comes();
+  }
+
+  get dozes(): boolean {
+    return this.#view.dozes;
   }
 
   get busyTime(): number {

@@ -92,6 +92,7 @@ export class WorkerView extends Side {
   #next = 0;
   /** By `performance.now()`. */
   #wokenAt = 0;
+  #lastCurrent = away;
 
   /** The call that it has claimed. */
   get current(): number | undefined {
@@ -105,11 +106,19 @@ export class WorkerView extends Side {
     return (this.times[workedFor] as number) + (since === 0 ? 0 : Math.max(sharedNow() - since, 0));
   }
 
-  /** Whether it looks for calls by itself, or is about to. */
-  get looks(): boolean {
+  /** Whether it looks for calls by itself, or is about to: it has come from one call to another since this was last asked. */
+  comes(): boolean {
     if (this.load(phase) !== busy || this.load(halted) === 1) return false;
     const now = this.load(current);
+    const last = this.#lastCurrent;
+    this.#lastCurrent = now;
+    if (now > looking) return now !== last;
     return now === looking || (now === asleep && performance.now() - this.#wokenAt < wakingTakes);
+  }
+
+  /** Whether it sleeps, but looks now and then. */
+  get dozes(): boolean {
+    return this.load(phase) === parked && this.load(halted) === 0;
   }
 
   get hired(): boolean {
@@ -167,9 +176,9 @@ export class WorkerView extends Side {
       const count = this.words[start + 3] as number;
       const value = call < 0 ? undefined : this.#read(start + recordHead, count);
       this.#next = (this.#next + (this.words[start] as number)) | 0;
+      this.store(readUpTo, this.#next);
       if (call >= 0) take(call, posted, count >= 0, value); // which may drain too
     }
-    this.store(readUpTo, this.#next);
   }
 
   #read(at: number, count: number): unknown {
@@ -198,9 +207,9 @@ export class WorkerDesk extends Side {
     return this.load(restWanted) === 1;
   }
 
-  /** Whether the pool has not begun to take what it was told of. */
-  get untaken(): boolean {
-    return this.load(signalled) === 1;
+  /** Up to where the pool has taken outcomes; `undefined` if it is not told of any that it has not begun to take. */
+  get untakenFrom(): number | undefined {
+    return this.load(signalled) === 1 ? this.load(readUpTo) : undefined;
   }
 
   /** Whether the pool has ended its rest. */

@@ -21,6 +21,12 @@ const tryEvery = 4;
  * as a virtual machine's scheduler does not move it to one that is halted.
  */
 const longestUntaken = 0.03;
+/**
+ * Calls without a rest between that make a stream. Its worker keeps looking for longer, as the pool's thread is awake and has more: waking a worker would
+ * take it as long as a hundred calls.
+ */
+const stream = 8;
+const longestStreamWatch = 0.3;
 /** Looks at the queue between two looks at the clock. */
 const looksAtOnce = 16;
 
@@ -34,6 +40,11 @@ export class ThreadCalls implements OpenCalls {
   #restingSince = 0;
   /** ms from there to the next work, last time. */
   #lastRest = Number.POSITIVE_INFINITY;
+  /** Calls that it has claimed since it last rested. */
+  #claimed = 0;
+  /** As {@link WorkerDesk.untakenFrom}, and since when. */
+  #untakenFrom: number | undefined;
+  #untakenSince = 0;
   /** Rests without a watch. */
   #unwatched = 0;
 
@@ -69,6 +80,7 @@ export class ThreadCalls implements OpenCalls {
     this.#desk.look();
     const call = this.#claims.claim();
     if (call === undefined) return undefined;
+    this.#claimed += 1;
     this.#desk.begin(call);
     return this.#claims.read(call);
   }
@@ -124,11 +136,13 @@ export class ThreadCalls implements OpenCalls {
     const start = performance.now();
     this.#restingSince = start;
     const length = this.#watchLength();
+    this.#claimed = 0;
     if (length === 0 || !this.#claims.beginWatch()) return false;
     this.#desk.stopClock();
+    this.#untakenSince = start;
     let work = false;
     let now = start;
-    for (; !work && now - start < length && !this.#isInTheWay(now - start); now = performance.now())
+    for (; !work && now - start < length && !this.#isInTheWay(now); now = performance.now())
       for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
     this.#claims.endWatch();
     if (!work) return false;
@@ -138,13 +152,17 @@ export class ThreadCalls implements OpenCalls {
     return true;
   }
 
-  /** @param watched ms. */
-  #isInTheWay(watched: number): boolean {
-    return this.#desk.restWanted || (watched > longestUntaken && this.#desk.untaken);
+  /** @param now by `performance.now()`. */
+  #isInTheWay(now: number): boolean {
+    const from = this.#desk.untakenFrom;
+    if (from === undefined || from !== this.#untakenFrom) this.#untakenSince = now;
+    this.#untakenFrom = from;
+    return this.#desk.restWanted || now - this.#untakenSince > longestUntaken;
   }
 
   /** ms; 0: it had better sleep. */
   #watchLength(): number {
+    if (this.#claimed >= stream) return longestStreamWatch;
     if (this.#lastRest <= longestWatch) return longestWatch;
     if (this.#lastRest > longestTry || ++this.#unwatched % tryEvery !== 0) return 0;
     return longestTry;

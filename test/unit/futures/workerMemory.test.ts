@@ -98,19 +98,52 @@ describe("the memory of a worker", () => {
     assert.equal(desk.getUp(), true);
   });
 
-  it("shows that it looks for calls only while it does nothing else", () => {
+  it("comes for calls while it does nothing else, and once with each new call", () => {
     const { desk, view } = setting();
     desk.end();
-    assert.equal(view.looks, false);
+    assert.equal(view.comes(), false);
     desk.look();
-    assert.equal(view.looks, true);
+    assert.equal(view.comes(), true);
     desk.begin(5);
-    assert.deepEqual([view.looks, view.current], [false, 5]);
+    assert.deepEqual([view.comes(), view.current], [true, 5]);
+    assert.equal(view.comes(), false, "it holds that call for long");
+    desk.begin(6);
+    assert.equal(view.comes(), true);
     desk.look();
     view.halt(true);
-    assert.equal(view.looks, false, "it may claim none");
+    assert.equal(view.comes(), false, "it may claim none");
     view.halt(false);
     desk.rest();
-    assert.equal(view.looks, false, "it must be woken");
+    assert.deepEqual([view.comes(), view.current], [false, undefined], "it must be woken");
+  });
+
+  it("comes for a moment after it was woken, unless it comes to itself and does something else", async () => {
+    const { desk, view } = setting();
+    const wake = (): boolean => view.wake(() => {});
+    desk.rest();
+    wake();
+    assert.equal(view.comes(), true);
+    while (view.comes()) await new Promise(setImmediate); // its processor has been taken away
+    desk.getUp();
+    desk.rest();
+    wake();
+    desk.end();
+    assert.equal(view.comes(), false);
+  });
+
+  it("shows up to where outcomes are taken that the pool was told of, until it begins with all that are there", () => {
+    const { desk, view } = setting();
+    assert.equal(desk.untakenFrom, undefined);
+    desk.write(1, "a");
+    desk.write(2, "b");
+    desk.signal();
+    assert.equal(desk.untakenFrom, 0);
+    const seen: (number | undefined)[] = [];
+    view.drain(() => {
+      desk.signal();
+      seen.push(desk.untakenFrom);
+    });
+    assert.equal(seen.length, 2);
+    assert.ok((seen[1] as number) > (seen[0] as number) && (seen[0] as number) > 0, String(seen));
   });
 });
