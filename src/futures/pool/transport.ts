@@ -12,6 +12,9 @@ export interface ChannelEnd {
   readonly stderr?: string;
 }
 
+/** Outcomes after which there is room for as many calls: at the end of many, workers would have nothing to do while they are taken in, and then this thread. */
+export const refillEvery = 32;
+
 export interface ChannelEvents {
   message(message: MessageFromWorker): void;
   /** The outcome of a call that the worker took from the {@link CallQueue}. @param chunk then `value` is an array of the values of its calls. */

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
-import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
+import { type Channel, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import type { WordReader } from "../transfer/words.js";
 import { FileCalls } from "./fileCalls.js";
@@ -42,6 +42,7 @@ class ProcessChannel implements Channel {
   readonly #events: ChannelEvents;
   readonly #frames = new FrameBuffer();
   #phase: Phase;
+  #outcomes = 0;
   /** The call that it has told to have started. */
   #current: number | undefined;
   /** ms that it has worked until it last rested, and when it was last given work. */
@@ -128,6 +129,8 @@ class ProcessChannel implements Channel {
       case outcomeFrame:
         this.#current = undefined;
         this.#takeOutcome(number, body);
+        this.#outcomes += 1;
+        if (this.#outcomes % refillEvery === 0) this.#events.taken?.();
         break;
       case giveBackFrame:
         this.#phase = "hired";

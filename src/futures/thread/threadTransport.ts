@@ -1,7 +1,7 @@
 import type { MessagePort, Worker, WorkerOptions } from "node:worker_threads";
 import { arrivalsBuffer } from "../blocking.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
-import type { Channel, ChannelEvents, Transport } from "../pool/transport.js";
+import { type Channel, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
 import { startThread } from "../worker/entries.js";
 import { sharedCall } from "./sharedCall.js";
@@ -23,9 +23,6 @@ export interface ThreadData {
 /** A message without content: there are outcomes in the shared memory; or, to a worker, calls. */
 export const bell = 0;
 export type Bell = typeof bell;
-
-/** Outcomes after which there is room for as many calls: at the end of many, workers would have nothing to do while they are taken in, and then this thread. */
-const refillEvery = 32;
 
 /** Workers that are threads of this process. */
 export class ThreadTransport implements Transport {
