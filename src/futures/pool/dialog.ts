@@ -97,7 +97,7 @@ export class Dialog {
     const refused = refusedAtOnce(args, arity);
     worker.refused = refused;
     const send = (): void => {
-      const sendable = refused.size === 0 ? args : args.filter((_, i) => !refused.has(Math.floor(i / arity)));
+      const sendable = refused.size === 0 ? args : [...args].filter((_, i) => !refused.has(Math.floor(i / arity)));
       worker.channel.send({ type: "runChunk", task: future.id, reference: fn.number, announce, arity, args: sendable });
     };
     try {
