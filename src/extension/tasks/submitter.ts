@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import { type CallInfo, callIn } from "../../analysis/callIn.js";
+import { languageOf } from "../../analysis/language.js";
 import type { FunctionInfo } from "../../analysis/types.js";
 import type { ExecutorKind } from "../../protocol/values.js";
 import type { Config } from "../config.js";
@@ -43,9 +45,10 @@ export class Submitter {
     requireTrust();
     requireSense(options);
     const document = await this.#document(options.uri);
-    const { name } = this.#function(document, options);
+    const call = options.functionName === undefined ? this.#selectedCall(document) : undefined;
+    const { name } = this.#function(document, call ?? options);
     const executor = options.executor ?? this.#parts.choice.value;
-    const argumentsText = options.argumentsText ?? (await this.#ask(document, name, executor));
+    const argumentsText = options.argumentsText ?? call?.argumentsText ?? (await this.#ask(document, name, executor));
     if (argumentsText === undefined) return undefined;
     // The text may have changed while the prompt was open; what runs is what stands there now.
     const fn = this.#function(document, { functionName: name });
@@ -74,6 +77,25 @@ export class Submitter {
     return document;
   }
 
+  /** @throws UserError if a call is selected of anything but a function of the document. */
+  #selectedCall(document: vscode.TextDocument): CallInfo | undefined {
+    const selection = editorOf(document)?.selection;
+    const file = moduleFile(document);
+    const language = file === undefined ? undefined : languageOf(file);
+    if (!selection || selection.isEmpty || !language) return undefined;
+    const call = callIn(document.getText(), language, { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) });
+    if (!call || this.#parts.index.named(document, call.functionName)) return call;
+    const { t } = vscode.l10n;
+    const place = vscode.workspace.asRelativePath(document.uri);
+    throw new UserError(
+      t(
+        "The selected call is of {0}, which is no function at the top level of {1}. Submit it from its own file, or the function around the call, without a selection.",
+        call.functionName,
+        place,
+      ),
+    );
+  }
+
   #function(document: vscode.TextDocument, { functionName }: SubmitOptions): FunctionInfo {
     const { t } = vscode.l10n;
     const { index } = this.#parts;
@@ -85,8 +107,7 @@ export class Submitter {
       if (!named) throw new UserError(t("There is no function {0} in {1}.", functionName, file) + because);
       return named;
     }
-    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
-    const position = editors.find((editor) => editor?.document === document)?.selection.active;
+    const position = editorOf(document)?.selection.active;
     const found = position && index.at(document, position);
     if (found) return found;
     const where = position ? t("There is no function at line {0} of {1}.", position.line + 1, file) : t("No function of {0} was named.", file);
@@ -126,6 +147,11 @@ export class Submitter {
     kernel.send({ type: "submit", taskId, executor, file, functionName: fn.name, argumentsText, overlay, resultTimeout });
     return taskId;
   }
+}
+
+/** The active one, if it is one of this document's. */
+function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
+  return [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors].find((editor) => editor?.document === document);
 }
 
 function requireTrust(): void {

@@ -2,7 +2,21 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
-import { activated, extension, Files, messagesOf, replace, resetSettings, resultOf, run, settled, show, submit, taskThat } from "./support/editor.js";
+import {
+  activated,
+  extension,
+  Files,
+  messagesOf,
+  positionOf,
+  replace,
+  resetSettings,
+  resultOf,
+  run,
+  settled,
+  show,
+  submit,
+  taskThat,
+} from "./support/editor.js";
 
 const source = `
 import { factor } from "./lib/factor.js";
@@ -89,6 +103,41 @@ describe("submitting", () => {
     await show(uri, "return a + b");
     const id = await vscode.commands.executeCommand<string>("futures.submit", { argumentsText: "1, 2" });
     assert.equal((await settled(id)).value?.preview, "3");
+  });
+
+  describe("with a call selected", () => {
+    const select = async (text: string): Promise<void> => {
+      const editor = await show(uri);
+      const start = positionOf(editor.document, text);
+      editor.selection = new vscode.Selection(start, editor.document.positionAt(editor.document.offsetAt(start) + text.length));
+    };
+    before(async () => {
+      const { document } = await show(uri);
+      await replace(document, "export default", "const calls = () => [add(offset, 40), Shape.area(1), console.table([])];\nexport default");
+    });
+    after(() => vscode.commands.executeCommand("workbench.action.files.revert"));
+
+    it("submits that call, and asks for nothing", async () => {
+      await select("add(offset, 40)");
+      const task = await settled(await vscode.commands.executeCommand<string>("futures.submit"));
+      assert.deepEqual([task.functionName, task.argumentsText, task.value?.preview], ["add", "offset, 40", "42"]);
+      await select("Shape.area(1)");
+      assert.equal((await settled(await vscode.commands.executeCommand<string>("futures.submit"))).value?.preview, "9");
+    });
+
+    it("says of a call of anything else what to do", async () => {
+      await select("console.table([])");
+      const [message] = await messagesOf(() => vscode.commands.executeCommand("futures.submit"));
+      assert.match(
+        String(message?.text),
+        /^The selected call is of console\.table, which is no function at the top level of .*main\.ts\. Submit it from/,
+      );
+    });
+
+    it("still submits the function around a selection that is no call", async () => {
+      await select("[add(offset, 40)");
+      assert.equal((await settled(await vscode.commands.executeCommand<string>("futures.submit"))).functionName, "calls");
+    });
   });
 
   it("asks for nothing when there are no parameters", async () => {
