@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Disposables } from "./disposables.js";
 import { type Disposable, Emitter, type Event } from "./emitter.js";
-import { executorKinds, type Settings, section } from "./ids.js";
+import { executorKinds, onTimeouts, type Settings, section } from "./ids.js";
 
 /** One setting: its value as it is now, and an event when it changes. */
 export interface ConfigValue<T> extends Disposable {
@@ -27,6 +27,7 @@ export function readConfig(log: { warn(message: string): void }): Config {
     runtime: setting("runtime", (value) => typeof value === "string"),
     executor: setting("executor", (value) => executorKinds.some((kind) => kind === value)),
     resultTimeout: setting("resultTimeout", isCount),
+    onTimeout: setting("onTimeout", (value) => onTimeouts.some((one) => one === value)),
     maxWorkers: setting("maxWorkers", (value) => isCount(value) && Number.isInteger(value)),
     maxMemory: setting("maxMemory", isCount),
     stopGrace: setting("stopGrace", isCount),

@@ -1,5 +1,5 @@
 /** Every id that package.json and the code must agree on. A unit test compares the two in both directions. */
-import type { ExecutorKind } from "../protocol/values.js";
+import type { ExecutorKind, OnTimeout } from "../protocol/values.js";
 
 /** What `futures.submit` takes; whatever is left out is taken from the active editor or asked for. */
 export interface SubmitOptions {
@@ -10,6 +10,11 @@ export interface SubmitOptions {
   /** One line of TypeScript expressions separated by commas. Given: nothing is asked. */
   readonly argumentsText?: string;
   readonly executor?: ExecutorKind;
+  /** ms to wait for the result; 0: without limit. */
+  readonly timeout?: number;
+  readonly onTimeout?: OnTimeout;
+  /** Of pending tasks, those of the highest priority start first; 0 if left out. */
+  readonly priority?: number;
 }
 
 /** A task, from wherever it is named: a tree node, a link in a hover, a test. */
@@ -31,6 +36,7 @@ export interface FrameReference extends TaskReference {
 /** Our commands and the arguments each takes. */
 export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
+  "futures.submitWith": [options?: SubmitOptions];
   "futures.submitAgain": [task?: TaskReference];
   "futures.cancel": [what?: TaskReference | FunctionReference];
   "futures.selectExecutor": [choice?: { readonly executor: ExecutorKind }];
@@ -49,6 +55,7 @@ export type CommandId = keyof CommandArguments;
 /** The commands again as a list, each with whether a person finds it in the command palette. */
 export const commandIds = {
   "futures.submit": { palette: true },
+  "futures.submitWith": { palette: true },
   "futures.submitAgain": { palette: true },
   "futures.cancel": { palette: true },
   "futures.selectExecutor": { palette: true },
@@ -73,6 +80,7 @@ export interface Settings {
   runtime: string;
   executor: ExecutorKind;
   resultTimeout: number;
+  onTimeout: OnTimeout;
   maxWorkers: number;
   maxMemory: number;
   stopGrace: number;
@@ -83,6 +91,9 @@ export interface Settings {
 
 /** In the order in which they are offered and listed. */
 export const executorKinds: readonly ExecutorKind[] = ["threads", "processes"];
+
+/** In the order in which they are offered. */
+export const onTimeouts: readonly OnTimeout[] = ["keepRunning", "stop"];
 
 /** Section of every setting, and prefix of every id. */
 export const section = "futures";

@@ -6,6 +6,7 @@ import { restartKernel } from "./commands/kernelCommands.js";
 import { registerCommands } from "./commands/register.js";
 import { selectExecutor } from "./commands/selectExecutor.js";
 import { SubmitCommands } from "./commands/submitCommands.js";
+import { askHow } from "./commands/submitWith.js";
 import { TaskCommands } from "./commands/taskCommands.js";
 import { readConfig } from "./config.js";
 import { followContextKeys } from "./contextKeys.js";
@@ -61,11 +62,12 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(followContextKeys(store));
 
   const submitter = new Submitter({ store, index, tracker, history, choice, kernels, config });
-  const submits = new SubmitCommands(submitter, store, index);
+  const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
   const tasks = new TaskCommands(store, placements, values);
   const handlers = {
     "futures.submit": submits.submit.bind(submits),
+    "futures.submitWith": submits.submitWith.bind(submits),
     "futures.submitAgain": submits.submitAgain.bind(submits),
     "futures.cancel": cancels.cancel.bind(cancels),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { type Future, TimeoutError, task } from "../futures/index.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
 import { type MessageFromKernel, type MessageToKernel, type Outcome, protocolVersion, type SubmitMessage } from "../protocol/messages.js";
+import type { ErrorDescription } from "../protocol/values.js";
 import { describeError, describeTimeout, type KnownPlaces } from "./describeError.js";
 import { describeValue } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
@@ -26,6 +27,8 @@ interface Submission {
   readonly message: SubmitMessage;
   readonly stop: AbortController;
   future?: Future<unknown>;
+  /** It is stopped for want of a result in time: what it ends with, whatever comes of it. */
+  overdue?: ErrorDescription;
   /** By the monotonic clock. */
   startedAt?: number;
 }
@@ -109,12 +112,12 @@ export class Kernel {
         return;
       }
       const call = task<() => unknown>(url, exportName, message.functionName);
-      const future = this.#executors.get(message.executor).schedule(call, [], { signal: submission.stop.signal });
+      const future = this.#executors.get(message.executor).schedule(call, [], { signal: submission.stop.signal, priority: message.priority });
       submission.future = future;
       this.#taskOfFuture.set(future.id, message.taskId);
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings });
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
-      if (message.resultTimeout > 0) void this.#watch(message, future);
+      if (message.resultTimeout > 0) void this.#watch(submission, future);
     } catch (error) {
       this.#settle(submission, { state: "failed", error: describeError(error, this.#places) });
     }
@@ -129,14 +132,20 @@ export class Kernel {
     return { ...call, warnings: [...program.warnings, ...call.warnings], buildTime: performance.now() - start };
   }
 
-  /** Python's meaning of a timeout: the wait ends, the task does not. */
-  async #watch(message: SubmitMessage, future: Future<unknown>): Promise<void> {
+  /** Python's meaning of a timeout is that the wait ends, and the task does not; who wants it stopped has said so. */
+  async #watch(submission: Submission, future: Future<unknown>): Promise<void> {
+    const { message, stop } = submission;
+    const { taskId, resultTimeout, onTimeout } = message;
     try {
-      await future.exception(message.resultTimeout);
+      await future.exception(resultTimeout);
     } catch (error) {
       if (future.done() || !(error instanceof TimeoutError)) return;
-      const described = describeTimeout(new TimeoutError(`no result within ${message.resultTimeout} ms; the task goes on`));
-      this.#events.push({ type: "timedOut", taskId: message.taskId, at: Date.now(), error: described });
+      const stops = onTimeout === "stop" && !stop.signal.aborted;
+      const described = describeTimeout(new TimeoutError(`no result within ${resultTimeout} ms; the task ${stops ? "was stopped" : "goes on"}`));
+      this.#events.push({ type: "timedOut", taskId, at: Date.now(), error: described });
+      if (!stops) return;
+      submission.overdue = described;
+      stop.abort();
     }
   }
 
@@ -149,6 +158,7 @@ export class Kernel {
   }
 
   #outcomeOf(submission: Submission, future: Future<unknown>): Outcome {
+    if (submission.overdue) return { state: "failed", error: submission.overdue };
     const outcome = future.peek();
     if (outcome?.kind === "value") return { state: "finished", value: describeValue(outcome.value) };
     // A task that was told to stop and ended by an error has stopped, whatever error it chose.

@@ -5,10 +5,10 @@
  *
  * Times are milliseconds since the epoch, read from the kernel's clock; durations are milliseconds.
  */
-import type { ErrorDescription, ExecutorDescription, ExecutorKind, ValueDescription } from "./values.js";
+import type { ErrorDescription, ExecutorDescription, ExecutorKind, OnTimeout, ValueDescription } from "./values.js";
 
 /** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** A file whose text in the editor differs from the disk, or is not on the disk at all. */
 export interface OverlayFile {
@@ -51,6 +51,9 @@ export interface SubmitMessage {
   readonly overlay: readonly OverlayFile[];
   /** ms that the kernel waits for the result, counted from the submission to the executor, before it reports `timedOut`; 0: without limit. */
   readonly resultTimeout: number;
+  readonly onTimeout: OnTimeout;
+  /** Of pending tasks, those of the highest priority start first. */
+  readonly priority: number;
 }
 
 /** Pending: dropped at once. Running: abort signal, then after `stopGrace` its worker is replaced; no other task is touched. */
@@ -90,7 +93,7 @@ export interface StartedEvent {
   /** {@link WorkerDescription.name}. */
   readonly worker: string;
 }
-/** The wait for the result ended, the task still runs or is still pending; its `settled` comes later. */
+/** The wait for the result ended, the task still runs or is still pending; its `settled` comes later. With `onTimeout: "stop"` it is being stopped. */
 export interface TimedOutEvent {
   readonly type: "timedOut";
   readonly taskId: string;

@@ -3,6 +3,9 @@
 /** Which of the kernel's executors runs a task. */
 export type ExecutorKind = "threads" | "processes";
 
+/** What becomes of a task whose result did not come in time: it goes on, as in Python, or it is stopped as a cancelled one is. */
+export type OnTimeout = "keepRunning" | "stop";
+
 /** A task's result, prepared for people. */
 export interface ValueDescription {
   /** One line, at most {@link previewLimit} characters, for the end of the function's line. */

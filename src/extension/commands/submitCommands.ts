@@ -6,13 +6,17 @@ import type { Submitter } from "../tasks/submitter.js";
 import type { TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 
-/** "Submit to Executor" and "Submit Again". */
+/** "Submit to Executor", "Submit with…" and "Submit Again". */
 export class SubmitCommands {
   readonly #submitter: Submitter;
   readonly #store: TaskStore;
   readonly #index: FunctionIndex;
 
-  constructor(submitter: Submitter, store: TaskStore, index: FunctionIndex) {
+  readonly #askHow: () => Promise<SubmitOptions | undefined>;
+
+  /** @param askHow see {@link askHow}. */
+  constructor(submitter: Submitter, store: TaskStore, index: FunctionIndex, askHow: () => Promise<SubmitOptions | undefined>) {
+    this.#askHow = askHow;
     this.#submitter = submitter;
     this.#store = store;
     this.#index = index;
@@ -22,6 +26,13 @@ export class SubmitCommands {
   submit(options?: SubmitOptions): Promise<string | undefined> {
     // From a menu the first argument is the file's Uri: then the function is the one at the cursor.
     return this.#submitter.submit(options instanceof vscode.Uri ? { uri: options.toString() } : options);
+  }
+
+  /** Asks how to run it, then as {@link submit}. */
+  async submitWith(options?: SubmitOptions): Promise<string | undefined> {
+    const target = options instanceof vscode.Uri ? { uri: options.toString() } : options;
+    const how = await this.#askHow();
+    return how && this.#submitter.submit({ ...how, ...target });
   }
 
   /** Submits a task again: the one named, else the last one of the function at the cursor, else the last of all. */

@@ -1,5 +1,5 @@
 import type { LineKind } from "../ids.js";
-import { headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { headline, isOpen, type TaskRecord, wasOverdue } from "../tasks/taskRecord.js";
 import type { Translate } from "../translate.js";
 import { formatDuration, formatElapsed } from "./duration.js";
 
@@ -27,16 +27,17 @@ export function lineText(task: TaskRecord, options: LineTextOptions): LineText {
   if (task.cancelling) notes.push(t("cancelling"));
   if (options.alsoOpen) notes.push(t("{0} more open", options.alsoOpen));
   if (isOpen(task)) return openText(task, notes, options);
-  if (task.duration !== undefined) notes.unshift(formatDuration(task.duration));
   if (task.stale) notes.push(t("code changed since"));
-  const kind = task.stale ? "stale" : (task.state as "finished" | "failed" | "cancelled");
+  const took = task.duration === undefined ? [] : [formatDuration(task.duration)];
+  const kind = task.stale ? "stale" : wasOverdue(task) ? "timedOut" : (task.state as "finished" | "failed" | "cancelled");
   switch (task.state) {
     case "finished":
-      return { kind, text: joined(task.value?.preview ?? "", notes, options) };
+      return { kind, text: joined(task.value?.preview ?? "", [...took, ...notes], options) };
     case "failed":
-      return { kind, text: joined(task.error ? headline(task.error) : t("failed"), notes.slice(task.duration === undefined ? 0 : 1), options) };
+      if (wasOverdue(task)) return { kind, text: joined(overdueText(task, t), [stoppedText(task, t), ...notes], options) };
+      return { kind, text: joined(task.error ? headline(task.error) : t("failed"), notes, options) };
     default:
-      return { kind, text: joined(t("cancelled"), notes, options) };
+      return { kind, text: joined(t("cancelled"), [...took, ...notes], options) };
   }
 }
 
@@ -50,11 +51,19 @@ function openText(task: TaskRecord, notes: string[], options: LineTextOptions): 
   const elapsed = task.startedAt === undefined ? undefined : formatElapsed(now - task.startedAt);
   if (task.timedOut) {
     const state = elapsed === undefined ? t("still pending") : t("still running {0}", elapsed);
-    const head = t("{0}: no result within {1} ms", task.timedOut.name, task.resultTimeout);
-    return { kind: "timedOut", text: joined(head, [state, ...notes], options) };
+    const stopping = task.onTimeout === "stop" && !task.cancelling ? [t("being stopped")] : [];
+    return { kind: "timedOut", text: joined(overdueText(task, t), [state, ...stopping, ...notes], options) };
   }
   if (elapsed === undefined) return { kind: "pending", text: joined(t("pending"), notes, options) };
   return { kind: "running", text: joined(t("running {0}", elapsed), notes, options) };
+}
+
+function overdueText({ resultTimeout }: TaskRecord, t: Translate): string {
+  return t("{0}: no result within {1} ms", "TimeoutError", resultTimeout);
+}
+
+function stoppedText({ duration }: TaskRecord, t: Translate): string {
+  return duration === undefined ? t("stopped") : t("stopped after {0}", formatDuration(duration));
 }
 
 function joined(head: string, notes: readonly string[], { maxLength }: LineTextOptions): string {

@@ -1,5 +1,5 @@
 import type { ErrorDescription } from "../../protocol/values.js";
-import { callText, faultOf, isOpen, type TaskRecord, type TaskWorker } from "../tasks/taskRecord.js";
+import { callText, faultOf, isOpen, type TaskRecord, type TaskWorker, wasOverdue } from "../tasks/taskRecord.js";
 import type { Translate } from "../translate.js";
 import { formatDuration, formatElapsed } from "./duration.js";
 
@@ -29,6 +29,7 @@ function stateWords(task: TaskRecord, now: number, t: Translate): string {
     case "finished":
       return took === undefined ? t("Finished") : t("Finished in {0}", took);
     case "failed":
+      if (wasOverdue(task)) return took === undefined ? t("Timed out and dropped") : t("Timed out and stopped after {0}", took);
       return took === undefined ? t("Failed") : t("Failed after {0}", took);
     case "cancelled":
       return took === undefined ? t("Cancelled before it started") : t("Cancelled after {0}", took);

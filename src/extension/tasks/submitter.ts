@@ -9,12 +9,12 @@ import type { EditTracker } from "../editor/editTracker.js";
 import { type FunctionIndex, functionHash } from "../editor/functionIndex.js";
 import { executorName } from "../editor/taskText.js";
 import { UserError } from "../errors.js";
-import { executorKinds, type SubmitOptions } from "../ids.js";
+import { executorKinds, onTimeouts, type SubmitOptions } from "../ids.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { ArgumentHistory } from "./argumentHistory.js";
 import { askForArguments } from "./argumentPrompt.js";
 import type { ExecutorChoice } from "./executorChoice.js";
-import type { TaskRecord } from "./taskRecord.js";
+import type { SubmitChoice, TaskRecord } from "./taskRecord.js";
 import type { TaskStore } from "./taskStore.js";
 
 export interface SubmitterParts {
@@ -47,22 +47,33 @@ export class Submitter {
     const document = await this.#document(options.uri);
     const call = options.functionName === undefined ? this.#selectedCall(document) : undefined;
     const { name } = this.#function(document, call ?? options);
-    const executor = options.executor ?? this.#parts.choice.value;
-    const argumentsText = options.argumentsText ?? call?.argumentsText ?? (await this.#ask(document, name, executor));
+    const { choice } = this.#parts;
+    const ask = (): Promise<string | undefined> => this.#ask(document, name, options.executor ?? choice.value);
+    const argumentsText = options.argumentsText ?? call?.argumentsText ?? (await ask());
     if (argumentsText === undefined) return undefined;
     // The text may have changed while the prompt was open; what runs is what stands there now.
     const fn = this.#function(document, { functionName: name });
     await this.#parts.history.remember(document.uri.toString(), name, argumentsText);
-    return this.#send(document, fn, argumentsText, executor);
+    const { executor, timeout, onTimeout, priority } = options;
+    return this.#send(document, fn, argumentsText, { executor, timeout, onTimeout, priority });
   }
 
   /**
-   * Submits the same function with the same arguments, as its text is now, to the executor that is selected now.
+   * Submits the same function with the same arguments, as its text is now; to the executor that is selected now, unless it was asked for another.
    *
    * @throws UserError as {@link submit}.
    */
   submitAgain(task: TaskRecord): Promise<string | undefined> {
-    return this.submit({ uri: task.uri, functionName: task.functionName, argumentsText: task.argumentsText });
+    const { executor, timeout, onTimeout, priority } = task.asked;
+    return this.submit({
+      uri: task.uri,
+      functionName: task.functionName,
+      argumentsText: task.argumentsText,
+      ...(executor !== undefined && { executor }),
+      ...(timeout !== undefined && { timeout }),
+      ...(onTimeout !== undefined && { onTimeout }),
+      ...(priority !== undefined && { priority }),
+    });
   }
 
   async #document(uri: string | undefined): Promise<vscode.TextDocument> {
@@ -122,12 +133,13 @@ export class Submitter {
     return askForArguments(fn, this.#parts.history.last(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
   }
 
-  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, executor: ExecutorKind): string {
-    const { store, tracker, kernels, config } = this.#parts;
+  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice): string {
+    const { store, tracker, kernels, config, choice } = this.#parts;
+    const { executor = choice.value, timeout: resultTimeout = config.resultTimeout.value, priority = 0 } = asked;
+    const { onTimeout = config.onTimeout.value } = asked;
     const file = moduleFile(document);
     if (file === undefined) throw new Error(`${document.uri} is no module any more`);
     const kernel = kernels.forFile(file);
-    const resultTimeout = config.resultTimeout.value;
     const taskId = store.nextId();
     store.add({
       id: taskId,
@@ -141,10 +153,14 @@ export class Submitter {
       argumentsText,
       executor,
       resultTimeout,
+      onTimeout,
+      priority,
+      asked,
       createdAt: Date.now(),
     });
     const overlay = unsavedTexts(document);
-    kernel.send({ type: "submit", taskId, executor, file, functionName: fn.name, argumentsText, overlay, resultTimeout });
+    const how = { executor, resultTimeout, onTimeout, priority };
+    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...how });
     return taskId;
   }
 }
@@ -164,7 +180,7 @@ function requireTrust(): void {
 }
 
 /** Options come from keyboard shortcuts too, which people write by hand. */
-function requireSense({ uri, functionName, argumentsText, executor }: SubmitOptions): void {
+function requireSense({ uri, functionName, argumentsText, executor, timeout, onTimeout, priority }: SubmitOptions): void {
   const { t } = vscode.l10n;
   for (const [name, value] of Object.entries({ uri, functionName, argumentsText })) {
     if (value !== undefined && typeof value !== "string")
@@ -173,6 +189,12 @@ function requireSense({ uri, functionName, argumentsText, executor }: SubmitOpti
   if (executor !== undefined && !executorKinds.includes(executor)) {
     throw new UserError(t("executor of futures.submit must be one of {0}, not {1}.", executorKinds.join(", "), String(executor)));
   }
+  if (onTimeout !== undefined && !onTimeouts.includes(onTimeout))
+    throw new UserError(t("onTimeout of futures.submit must be one of {0}, not {1}.", onTimeouts.join(", "), String(onTimeout)));
+  if (timeout !== undefined && !(Number.isFinite(timeout) && timeout >= 0))
+    throw new UserError(t("timeout of futures.submit must be a number of milliseconds, 0 or more, not {0}.", String(timeout)));
+  if (priority !== undefined && !Number.isFinite(priority))
+    throw new UserError(t("priority of futures.submit must be a number, not {0}.", String(priority)));
 }
 
 async function openDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {

@@ -1,5 +1,15 @@
 import type { TaskEvent } from "../../protocol/messages.js";
-import type { ErrorDescription, ExecutorKind, StackFrame, ValueDescription } from "../../protocol/values.js";
+import type { ErrorDescription, ExecutorKind, OnTimeout, StackFrame, ValueDescription } from "../../protocol/values.js";
+
+/** How a task is to be run; what is left out is as the settings have it. */
+export interface SubmitChoice {
+  readonly executor?: ExecutorKind | undefined;
+  /** ms to wait for the result; 0: without limit. */
+  readonly timeout?: number | undefined;
+  readonly onTimeout?: OnTimeout | undefined;
+  /** Of pending tasks, those of the highest priority start first; 0 if left out. */
+  readonly priority?: number | undefined;
+}
 
 /** `building` until the kernel has put the task into an executor's queue; the rest are the states of a future. */
 export type TaskState = "building" | "pending" | "running" | "finished" | "failed" | "cancelled";
@@ -30,6 +40,10 @@ export interface TaskRecord {
   readonly executor: ExecutorKind;
   /** ms that its result was waited for; 0: without limit. */
   readonly resultTimeout: number;
+  readonly onTimeout: OnTimeout;
+  readonly priority: number;
+  /** What was asked for with this submission and not taken from the settings: another one of the same asks for it again. */
+  readonly asked: SubmitChoice;
   readonly state: TaskState;
   readonly createdAt: number;
   /** When it came into the executor's queue. */
@@ -68,6 +82,9 @@ export type NewTask = Pick<
   | "argumentsText"
   | "executor"
   | "resultTimeout"
+  | "onTimeout"
+  | "priority"
+  | "asked"
   | "createdAt"
 >;
 
@@ -106,6 +123,11 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
 /** `fib(40)`: how a task is called in a list. */
 export function callText(task: Pick<TaskRecord, "functionName" | "argumentsText">): string {
   return `${task.functionName}(${task.argumentsText})`;
+}
+
+/** True if the task was stopped for want of a result in time. */
+export function wasOverdue({ state, error }: Pick<TaskRecord, "state" | "error">): boolean {
+  return state === "failed" && error?.source === "timeout";
 }
 
 /** What went wrong, if something did: the task's error, or while it is open the timeout of its wait. */

@@ -4,7 +4,7 @@ import type { ExecutorDescription, WorkerDescription } from "../../protocol/valu
 import { cut, lineText } from "../editor/lineText.js";
 import { executorName, workerName } from "../editor/taskText.js";
 import { type CommandId, colorId, contextValues, type LineKind } from "../ids.js";
-import { callText, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { callText, isOpen, type TaskRecord, wasOverdue } from "../tasks/taskRecord.js";
 import type { ExecutorNode, KernelNode, TaskNode, TasksNode, WorkerNode } from "./treeNodes.js";
 
 /** Characters of a task's state and result behind its call. */
@@ -76,7 +76,8 @@ const icons: Readonly<Record<TaskRecord["state"], { readonly icon: string; reado
 export function taskItem({ id, taskId }: TaskNode, task: TaskRecord | undefined, now: number): vscode.TreeItem {
   const { t } = vscode.l10n;
   if (!task) return Object.assign(new vscode.TreeItem(t("gone")), { id });
-  const { icon, color } = isOpen(task) && task.timedOut ? ({ icon: "watch", color: "timedOut" } as const) : icons[task.state];
+  const timedOut = wasOverdue(task) || (isOpen(task) && task.timedOut !== undefined);
+  const { icon, color } = timedOut ? ({ icon: "watch", color: "timedOut" } as const) : icons[task.state];
   const label = cut(callText(task), descriptionLimit);
   const { text } = lineText(task, { now, maxLength: descriptionLimit, t });
   const description = text.replaceAll("\u00a0", " ");

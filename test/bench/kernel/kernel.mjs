@@ -71,6 +71,8 @@ export class Kernel {
       argumentsText: "1",
       overlay,
       resultTimeout: 0,
+      onTimeout: "keepRunning",
+      priority: 0,
     });
     const settled = await this.#find(taskId, "settled");
     const { outcome } = settled.event;

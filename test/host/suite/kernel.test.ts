@@ -95,6 +95,7 @@ describe("the kernel", () => {
       ["maxMemory", "much"],
       ["stopGrace", null],
       ["resultTimeout", "soon"],
+      ["onTimeout", "explode"],
       ["executor", "gpu"],
       ["runtime", 7],
       ["inlineText.maxLength", 2],
@@ -102,7 +103,7 @@ describe("the kernel", () => {
       await set(key, value);
     }
     const task = await run(uri, "quick");
-    assert.deepEqual([task.value?.preview, task.executor, task.resultTimeout], ["1", "threads", 0]);
+    assert.deepEqual([task.value?.preview, task.executor, task.resultTimeout, task.onTimeout], ["1", "threads", 0, "keepRunning"]);
   });
 
   it("is stopped when it keeps dying; one message offers the log and a restart", async () => {

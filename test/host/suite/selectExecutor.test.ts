@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
-import { activated, Files, resetSettings, run, set } from "./support/editor.js";
+import { accept, activated, Files, resetSettings, run, set } from "./support/editor.js";
 
 describe("Select Executor", () => {
   let files: Files;
@@ -46,15 +46,6 @@ describe("Select Executor", () => {
 
   it("is asked for by a pick, which begins with the present one", async () => {
     await select("processes");
-    const picked = vscode.commands.executeCommand<string>("futures.selectExecutor");
-    let done = false;
-    picked.then(() => {
-      done = true;
-    });
-    // No event tells that the pick is open.
-    for (const end = Date.now() + 10_000; !done && Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
-      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-    }
-    assert.equal(await picked, "processes");
+    assert.equal(await accept(vscode.commands.executeCommand<string>("futures.selectExecutor")), "processes");
   });
 });

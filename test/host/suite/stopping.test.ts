@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
-import { activated, Files, messagesOf, resetSettings, resultOf, running, set, settled, submit, taskThat } from "./support/editor.js";
+import { accept, activated, Files, messagesOf, resetSettings, resultOf, running, set, settled, submit, taskThat } from "./support/editor.js";
 
 describe("stopping and waiting", () => {
   let files: Files;
@@ -75,6 +75,61 @@ describe("stopping and waiting", () => {
       shown.map(({ severity, text }) => [severity, text]),
       [["information", "There is nothing to cancel: no such task is open."]],
     );
+  });
+
+  for (const executor of ["threads", "processes"] as const)
+    it(`stops a task in ${executor} whose time is over, if the setting says so, and tells that it was`, async () => {
+      await set("resultTimeout", 300);
+      await set("onTimeout", "stop");
+      const task = await settled(await submit(uri, "forever", "", executor));
+      assert.deepEqual([task.state, task.error?.source, task.error?.name], ["failed", "timeout", "TimeoutError"]);
+      assert.match(String(task.error?.message), /^no result within 300 ms; the task was stopped$/);
+      assert.deepEqual([task.resultTimeout, task.onTimeout], [300, "stop"]);
+      assert.equal(await resultOf(uri, "quick", "", executor), "1");
+    });
+
+  describe("Submit to Executor with…", () => {
+    const target = () => ({ uri: uri.toString(), functionName: "forever" });
+
+    it("asks for executor, time, what then, and priority, each beginning with what holds now; Submit Again keeps the answers", async () => {
+      await set("resultTimeout", 300);
+      await set("onTimeout", "stop");
+      const id = (await accept(vscode.commands.executeCommand<string>("futures.submitWith", target()))) as string;
+      const { asked, error } = await settled(id);
+      assert.deepEqual(asked, { executor: "threads", timeout: 300, onTimeout: "stop", priority: 0 });
+      assert.equal(error?.source, "timeout");
+      await resetSettings();
+      const again = await settled((await vscode.commands.executeCommand<string>("futures.submitAgain", { taskId: id })) as string);
+      assert.deepEqual([again.resultTimeout, again.onTimeout, again.error?.source], [300, "stop", "timeout"]);
+    });
+
+    it("submits nothing when the user leaves a question", async () => {
+      const before = api.store.all().length;
+      let ended = false;
+      const command = vscode.commands.executeCommand<string | undefined>("futures.submitWith", target());
+      command.then(() => {
+        ended = true;
+      });
+      while (!ended) {
+        await vscode.commands.executeCommand("workbench.action.closeQuickOpen");
+        await new Promise((resolve) => setTimeout(resolve, 50)); // no event tells that the pick is open
+      }
+      assert.equal(await command, undefined);
+      assert.equal(api.store.all().length, before);
+    });
+  });
+
+  it("keeps priorities: what is submitted with a higher one starts first", async () => {
+    await set("maxWorkers", 1);
+    await resultOf(uri, "quick");
+    const first = await submit(uri, "spin", "800");
+    await running(first);
+    const options = { uri: uri.toString(), functionName: "quick", argumentsText: "" };
+    const of = async (priority: number): Promise<string> =>
+      (await vscode.commands.executeCommand<string>("futures.submit", { ...options, priority })) as string;
+    const [low, high] = [await of(-10), await of(10)];
+    const [late, early] = [await settled(low), await settled(high)];
+    assert.ok((early.startedAt ?? 0) <= (late.startedAt ?? 0) && (early.settledAt ?? 0) <= (late.startedAt ?? 0), JSON.stringify([early, late]));
   });
 
   it("tells a timeout as what it is while the task runs on, and then its result", async () => {

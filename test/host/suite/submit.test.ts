@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
 import {
+  accept,
   activated,
   extension,
   Files,
@@ -203,18 +204,6 @@ describe("submitting", () => {
   });
 
   describe("the prompt for arguments", () => {
-    /** Presses Enter until the submission is through: no event tells that the prompt is open. */
-    async function accept(submission: Thenable<string | undefined>): Promise<string | undefined> {
-      let result: { id: string | undefined } | undefined;
-      submission.then((id) => {
-        result = { id };
-      });
-      for (const end = Date.now() + 10_000; !result && Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
-        await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-      }
-      return result ? result.id : assert.fail("the prompt does not end");
-    }
-
     it("offers what the function was last given", async () => {
       await run(uri, "takes", "{ x: 20, y: 3 }, [0, 0]");
       await run(uri, "add", "1, 1");
@@ -284,6 +273,9 @@ describe("submitting", () => {
     it("is what a keyboard shortcut asks for with options that do not fit", async () => {
       const options = { uri: uri.toString(), functionName: "add", argumentsText: "1, 2" };
       assert.equal(await refused({ ...options, executor: "gpu" }), "executor of futures.submit must be one of threads, processes, not gpu.");
+      assert.equal(await refused({ ...options, onTimeout: "kill" }), "onTimeout of futures.submit must be one of keepRunning, stop, not kill.");
+      assert.equal(await refused({ ...options, timeout: -1 }), "timeout of futures.submit must be a number of milliseconds, 0 or more, not -1.");
+      assert.equal(await refused({ ...options, priority: "high" }), "priority of futures.submit must be a number, not high.");
       assert.equal(await refused({ ...options, argumentsText: 40 }), "argumentsText of futures.submit must be a text, not number.");
     });
 

@@ -67,7 +67,18 @@ describe("KernelClient", function () {
     const taskId = `t${lastTask}`;
     const generation = client.start();
     const file = path.join(folder, "tasks.ts");
-    client.send({ type: "submit", taskId, executor: "processes", file, functionName, argumentsText, overlay: [], resultTimeout: 0 });
+    client.send({
+      type: "submit",
+      taskId,
+      executor: "processes",
+      file,
+      functionName,
+      argumentsText,
+      overlay: [],
+      resultTimeout: 0,
+      onTimeout: "keepRunning",
+      priority: 0,
+    });
     return { taskId, generation };
   }
 

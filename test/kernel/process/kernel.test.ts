@@ -116,6 +116,40 @@ describe("the kernel", () => {
     assert.equal(kernel.typesOf(quick).includes("timedOut"), false);
   });
 
+  for (const executor of ["threads", "processes"] as const)
+    it(`stops a task whose time is over in ${executor}, if it is to, whatever it does; the worker's place is taken by another`, async () => {
+      const id = kernel.submit("tasks.ts", "spin", "", { executor, resultTimeout: 100, onTimeout: "stop" });
+      const { outcome } = await kernel.settled(id);
+      assert.equal(outcome.state, "failed");
+      const { source, name, message } = (outcome as { error: ErrorDescription }).error;
+      assert.deepEqual([source, name, message], ["timeout", "TimeoutError", "no result within 100 ms; the task was stopped"]);
+      assert.ok(kernel.typesOf(id).includes("timedOut"));
+      assert.equal(await value("tasks.ts", "add", "1, 2", { executor }), "3");
+    });
+
+  it("drops a task whose time is over before it has started, if it is to", async () => {
+    kernel.configure({ maxWorkers: 1 });
+    const first = kernel.submit("tasks.ts", "slow", "600");
+    await kernel.event(first, "started");
+    const second = kernel.submit("tasks.ts", "add", "1, 2", { resultTimeout: 50, onTimeout: "stop" });
+    const { outcome, duration } = await kernel.settled(second);
+    assert.deepEqual([outcome.state, duration], ["failed", undefined]);
+    assert.equal((await kernel.settled(first)).outcome.state, "finished");
+  });
+
+  it("starts pending tasks by their priority, and those of one priority in order", async () => {
+    kernel.configure({ maxWorkers: 1 });
+    const first = kernel.submit("tasks.ts", "slow", "400");
+    await kernel.event(first, "started");
+    const ids = [0, -1, 5, 0].map((priority) => kernel.submit("tasks.ts", "add", "1, 2", { priority }));
+    await Promise.all(ids.map((id) => kernel.settled(id)));
+    const starts = kernel.events.filter((event) => event.type === "started").map((event) => event.taskId);
+    assert.deepEqual(
+      starts.filter((id) => ids.includes(id)),
+      [ids[2], ids[0], ids[3], ids[1]],
+    );
+  });
+
   it("runs the unsaved text, and the next one after an edit", async () => {
     assert.equal(await value("tasks.ts", "add", "1, 2", { text: "export const add = (a: number, b: number) => `${a} and ${b}`;" }), "'1 and 2'");
     assert.equal(await value("tasks.ts", "add", "1, 2"), "3");

@@ -19,6 +19,8 @@ import type {
 export const repository = path.resolve(import.meta.dirname ?? ".", "../../..");
 const settings: ExecutorSettings = { maxWorkers: 2, maxMemory: 0, stopGrace: 100 };
 
+const waitsForEver = { resultTimeout: 0, onTimeout: "keepRunning", priority: 0 } as const;
+
 /** Speaks the protocol with a real kernel process, as the extension does. */
 export class KernelDriver {
   readonly events: KernelEvent[] = [];
@@ -55,7 +57,7 @@ export class KernelDriver {
     const { text, ...rest } = more;
     const full = path.join(this.folder, file);
     const overlay = text === undefined ? [] : [{ path: full, text }];
-    this.send({ type: "submit", taskId, executor: "threads", file: full, functionName, argumentsText, overlay, resultTimeout: 0, ...rest });
+    this.send({ type: "submit", taskId, executor: "threads", file: full, functionName, argumentsText, overlay, ...waitsForEver, ...rest });
     return taskId;
   }
 

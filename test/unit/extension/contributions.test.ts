@@ -17,6 +17,7 @@ const settingKeys: Record<keyof Settings, true> = {
   runtime: true,
   executor: true,
   resultTimeout: true,
+  onTimeout: true,
   maxWorkers: true,
   maxMemory: true,
   stopGrace: true,
@@ -36,6 +37,7 @@ interface Manifest {
   readonly contributes: {
     readonly commands: { readonly command: string; readonly title: string; readonly category: string; readonly enablement?: string }[];
     readonly menus: Record<string, MenuItem[]>;
+    readonly keybindings: (MenuItem & { readonly key: string; readonly mac: string })[];
     readonly views: Record<string, { readonly id: string; readonly icon: string }[]>;
     readonly viewsContainers: { readonly activitybar: { readonly id: string; readonly icon: string }[] };
     readonly viewsWelcome: { readonly view: string; readonly contents: string; readonly when?: string }[];
@@ -47,7 +49,7 @@ interface Manifest {
 const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
 const manifest = read("package.json") as Manifest;
 const nls = read("package.nls.json") as Record<string, string>;
-const { commands, menus, views, viewsContainers, viewsWelcome, configuration, colors } = manifest.contributes;
+const { commands, menus, keybindings, views, viewsContainers, viewsWelcome, configuration, colors } = manifest.contributes;
 const properties = Object.assign({}, ...configuration.map((group) => group.properties)) as (typeof configuration)[number]["properties"];
 const sorted = (items: Iterable<string>): string[] => [...items].sort();
 
@@ -85,6 +87,7 @@ describe("package.json and the typed ids", () => {
   it("use no context key and no tree item that the other does not know", () => {
     const conditions = [
       ...Object.values(menus).flatMap((items) => items.map(({ when }) => when)),
+      ...keybindings.map(({ when }) => when),
       ...commands.map(({ enablement }) => enablement),
       ...viewsWelcome.map(({ when }) => when),
     ].join(" ");
@@ -114,7 +117,7 @@ describe("package.json", () => {
   });
 
   it("names only commands of ours in menus, and links only to known ones", () => {
-    for (const { command } of Object.values(menus).flat()) assert.ok(command in commandIds, command);
+    for (const { command } of [...Object.values(menus).flat(), ...keybindings]) assert.ok(command in commandIds, command);
     const links = [
       ...Object.values(nls)
         .join(" ")

@@ -37,6 +37,22 @@ describe("lineText", () => {
     assert.deepEqual(show(taskAfter(submitted, timedOut)), ["timedOut", "TimeoutError: no result within 1000 ms · still pending"]);
   });
 
+  it("tells that a task whose time was over is being stopped, and that it was", () => {
+    const stop = { ...newRecord(newTask({ onTimeout: "stop" })), ...taskAfter(submitted, started, timedOut), onTimeout: "stop" } as const;
+    assert.deepEqual(show(stop), ["timedOut", "TimeoutError: no result within 1000 ms · still running 3 s · being stopped"]);
+    assert.deepEqual(show({ ...stop, cancelling: true }), ["timedOut", "TimeoutError: no result within 1000 ms · still running 3 s · cancelling"]);
+    const end = { type: "settled", outcome: { state: "failed", error: timedOut.error } } as const;
+    assert.deepEqual(show(taskAfter(started, timedOut, { ...end, duration: 1500 })), [
+      "timedOut",
+      "TimeoutError: no result within 1000 ms · stopped after 1.50 s",
+    ]);
+    assert.deepEqual(show(taskAfter(timedOut, end)), ["timedOut", "TimeoutError: no result within 1000 ms · stopped"]);
+    assert.deepEqual(show({ ...taskAfter(timedOut, end), stale: true }), [
+      "stale",
+      "TimeoutError: no result within 1000 ms · stopped · code changed since",
+    ]);
+  });
+
   it("replaces the timeout by the result when it comes", () => {
     assert.deepEqual(show(taskAfter(started, timedOut, finished("7", 2500))), ["finished", "7 · 2.50 s"]);
   });

@@ -15,6 +15,9 @@ export function newTask(different: Partial<NewTask> = {}): NewTask {
     argumentsText: "40",
     executor: "threads",
     resultTimeout: 1000,
+    onTimeout: "keepRunning",
+    priority: 0,
+    asked: {},
     createdAt: 1000,
     ...different,
   };

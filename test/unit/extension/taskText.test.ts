@@ -27,6 +27,8 @@ describe("stateSentence", () => {
     ["Finished in 1.21 s, the code has changed since", { state: "finished", duration: 1_214, stale: true }],
     ["Failed", { state: "failed" }],
     ["Failed after 5 ms", { state: "failed", duration: 5 }],
+    ["Timed out and stopped after 12 ms", { state: "failed", duration: 12, error: error({ source: "timeout" }) }],
+    ["Timed out and dropped", { state: "failed", error: error({ source: "timeout" }) }],
     ["Cancelled before it started", { state: "cancelled" }],
     ["Cancelled after 12 ms", { state: "cancelled", duration: 12 }],
   ];

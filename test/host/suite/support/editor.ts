@@ -49,6 +49,17 @@ export class Files {
   }
 }
 
+/** Presses Enter until a command that asks is through: no event tells that a prompt or a pick is open. */
+export async function accept<T>(command: Thenable<T>): Promise<T> {
+  let end: { readonly result: T } | undefined;
+  command.then((result) => {
+    end = { result };
+  });
+  for (const last = Date.now() + limit; !end && Date.now() < last; await new Promise((resolve) => setTimeout(resolve, 50)))
+    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+  return end ? end.result : assert.fail("the prompt does not end");
+}
+
 /** Closes every editor; what is not saved is lost. */
 export async function closeEditors(): Promise<void> {
   for (const document of vscode.workspace.textDocuments) {
