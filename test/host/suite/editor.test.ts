@@ -96,15 +96,16 @@ describe("the editor", () => {
       assert.equal((await lenses()).length, 8);
     });
 
-    it("knows the functions of a large file at once", async () => {
+    it("knows every function of a large file", async () => {
       const large = Array.from({ length: 2_000 }, (_, index) => `export function f${index}(n: number) {\n  return n + ${index};\n}`).join("\n");
       const largeUri = await files.write("large.ts", large);
       await vscode.workspace.openTextDocument(largeUri);
-      await vscode.commands.executeCommand("vscode.executeCodeLensProvider", largeUri);
-      const begin = performance.now();
       const found = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", largeUri);
-      assert.equal(found.filter(({ command }) => command?.title === "Submit" || command === undefined).length >= 2_000, true);
-      assert.ok(performance.now() - begin < 1_000);
+      const submits = found.filter(({ command }) => command?.command === "futures.submit");
+      assert.deepEqual(
+        submits.map(({ command }) => (command?.arguments?.[0] as { functionName: string } | undefined)?.functionName),
+        Array.from({ length: 2_000 }, (_, index) => `f${index}`),
+      );
     });
   });
 
