@@ -12,7 +12,10 @@ interface Options {
   delay?: number;
 }
 
-/** Not exported, and async: both are fine. */
+/**
+ * Not exported, and async: both are fine.
+ * @example greet("you", { polite: true })
+ */
 async function greet(name: string, options: Options = {}) {
   await new Promise((resolve) => setTimeout(resolve, options.delay ?? 500));
   return options.polite ? `Good day, ${name}` : `Hi ${name}`;

@@ -1,4 +1,5 @@
-import type { CallExpression, Expression, MemberExpression, Node } from "@babel/types";
+import type { CallExpression, Node } from "@babel/types";
+import { argumentsOf, calleeName } from "./calls.js";
 import { parseTolerantly } from "./recover.js";
 import { spanOf, unwrap, walk } from "./syntax.js";
 import type { Span } from "./text.js";
@@ -27,7 +28,7 @@ export function callIn(text: string, language: Language, selection: Span): CallI
       walk(statement, (node) => {
         if (isSelected(node)) call ??= callOf(node);
       });
-  const functionName = call && nameOf(call.callee);
+  const functionName = call && calleeName(call);
   return call && functionName !== undefined ? { functionName, argumentsText: argumentsOf(text, call) } : undefined;
 }
 
@@ -42,28 +43,4 @@ function spansOf(text: string, { start, end }: Span): Span[] {
 function callOf(node: Node): CallExpression | undefined {
   if (node.type === "CallExpression") return node;
   return node.type === "AwaitExpression" ? callOf(unwrap(node.argument)) : undefined;
-}
-
-function nameOf(callee: CallExpression["callee"]): string | undefined {
-  const node = unwrap(callee as Expression);
-  if (node.type === "Identifier") return node.name;
-  if (node.type !== "MemberExpression") return undefined;
-  const owner = nameOf(node.object);
-  return owner === undefined ? undefined : memberName(owner, node);
-}
-
-function memberName(owner: string, { computed, property }: MemberExpression): string | undefined {
-  const key = property.type === "Identifier" && !computed ? property.name : property.type === "StringLiteral" ? property.value : undefined;
-  if (key === undefined) return undefined;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `${owner}.${key}` : `${owner}[${JSON.stringify(key)}]`;
-}
-
-function argumentsOf(text: string, call: CallExpression): string {
-  const types = call.typeParameters ?? call.typeArguments;
-  const callee = types ? spanOf(types).end : spanOf(call.callee).end;
-  // A comment or a parenthesis around the callee may stand before the one that opens the arguments.
-  const first = call.arguments[0];
-  const before = text.slice(callee, first ? spanOf(first).start : spanOf(call).end);
-  const comments = before.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => " ".repeat(comment.length));
-  return text.slice(callee + comments.indexOf("(") + 1, spanOf(call).end - 1).trim();
 }

@@ -91,6 +91,15 @@ describe("the workbench", function () {
     await workbench.lineShows("function greet", /^'Hi you' · 1\.\d+ s$/);
   });
 
+  it("offers earlier arguments behind a button of the prompt", async () => {
+    await workbench.lens("function greet", "Submit");
+    await workbench.clickInPrompt("Earlier Arguments and Examples");
+    await workbench.pick('"you", { delay: 1 }');
+    await until("the arguments in the prompt", async () => (await workbench.inputValue()) === '"you", { delay: 1 }');
+    await workbench.press("Enter");
+    await workbench.lineShows("function greet", /^'Hi you' · [\d.]+ ms$/);
+  });
+
   it("tells a timeout as what it is, and shows the result when it comes", async () => {
     await workbench.setting("futures.resultTimeout", 500);
     await workbench.lens("function greet", "Submit");

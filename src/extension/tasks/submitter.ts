@@ -130,7 +130,7 @@ export class Submitter {
   async #ask(document: vscode.TextDocument, name: string, executor: ExecutorKind): Promise<string | undefined> {
     const fn = this.#function(document, { functionName: name });
     if (fn.parameters.length === 0) return "";
-    return askForArguments(fn, this.#parts.history.last(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
+    return askForArguments(fn, this.#parts.history.of(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
   }
 
   #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice): string {

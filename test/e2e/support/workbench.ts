@@ -58,6 +58,10 @@ export class Workbench {
     await this.page.locator(".quick-input-widget .quick-input-message", { hasText: expected }).waitFor();
   }
 
+  async clickInPrompt(label: string): Promise<void> {
+    await this.page.locator(`.quick-input-widget .action-label[aria-label="${label}"]`).first().click();
+  }
+
   inputValue(): Promise<string> {
     return this.page.locator(this.#input).inputValue();
   }

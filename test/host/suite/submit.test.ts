@@ -212,13 +212,25 @@ describe("submitting", () => {
       assert.deepEqual([task.argumentsText, task.value?.preview], ["{ x: 20, y: 3 }, [0, 0]", "25"]);
     });
 
+    it("offers the first example of the function's comment until there is something better", async () => {
+      const text = "/**\n * Doubles.\n * @example twice(21); // 42\n * @example twice(4)\n */\nexport const twice = (n: number) => 2 * n;\n";
+      const example = await files.write("twice.ts", text);
+      const ask = (): Thenable<string> =>
+        vscode.commands.executeCommand<string>("futures.submit", { uri: example.toString(), functionName: "twice" });
+      const first = await settled(await accept(ask()));
+      assert.deepEqual([first.argumentsText, first.value?.preview], ["21", "42"]);
+      await run(example, "twice", "5");
+      assert.equal((await settled(await accept(ask()))).argumentsText, "5");
+      assert.deepEqual(api.history.of(example.toString(), "twice"), ["5", "21"]);
+    });
+
     it("remembers for each function, over documents", async () => {
       const other = await files.write("other.ts", "export function add(a: number) { return a; }");
       await run(uri, "add", "8, 9");
       await run(other, "add", "7");
-      assert.equal(api.history.last(uri.toString(), "add"), "8, 9");
-      assert.equal(api.history.last(other.toString(), "add"), "7");
-      assert.equal(api.history.last(uri.toString(), "none"), undefined);
+      assert.equal(api.history.of(uri.toString(), "add")[0], "8, 9");
+      assert.deepEqual(api.history.of(other.toString(), "add"), ["7"]);
+      assert.deepEqual(api.history.of(uri.toString(), "none"), []);
     });
 
     it("submits nothing when the user leaves it", async () => {
