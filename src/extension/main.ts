@@ -17,6 +17,7 @@ import { EditTracker } from "./editor/editTracker.js";
 import { FunctionIndex } from "./editor/functionIndex.js";
 import { TaskHovers } from "./editor/hover.js";
 import { Placements } from "./editor/placements.js";
+import { Problems } from "./editor/problems.js";
 import { TextChanges } from "./editor/textChanges.js";
 import { ValueDocuments } from "./editor/valueDocuments.js";
 import { Kernels } from "./kernel/kernels.js";
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const placements = new Placements(store, index, tracker);
   add(new TextChanges(store, tracker, index));
   add(new LineDecorations(store, placements, index, config));
+  add(new Problems(store, placements, index));
   add(new FunctionCodeLenses(index, config));
   add(new TaskHovers(placements));
   const values = add(new ValueDocuments(store));
