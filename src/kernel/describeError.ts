@@ -36,6 +36,12 @@ export function describeTimeout(error: Error): ErrorDescription {
   return { source: "timeout", name: error.name, message: error.message, stack: "", frames: [] };
 }
 
+/** The same, with where the task was when it was to stop. @param stack as V8 writes it. */
+export function describeWhere(error: Pick<ErrorDescription, "source" | "name" | "message">, stack: string, places: KnownPlaces): ErrorDescription {
+  const frames = parseStack(stack, places).filter((frame) => frame.origin !== "runner");
+  return { ...error, stack: [`${error.name}: ${error.message}`, ...frames.map((frame) => `    at ${frame.text}`)].join("\n"), frames };
+}
+
 function describe(thrown: unknown, places: KnownPlaces, depth: number): ErrorDescription {
   if (!(thrown instanceof Error)) {
     return { source: "task", name: "thrown value", message: cut(inspect(thrown, { depth: 4 })), stack: "", frames: [] };

@@ -1,4 +1,12 @@
-import { type PoolEvents, type PoolExecutor, type PoolOptions, ProcessPoolExecutor, type TaskOutput, ThreadPoolExecutor } from "../futures/index.js";
+import {
+  type PoolEvents,
+  type PoolExecutor,
+  type PoolOptions,
+  ProcessPoolExecutor,
+  type TaskOutput,
+  ThreadPoolExecutor,
+  type WorkerInfo,
+} from "../futures/index.js";
 import type { ExecutorSettings } from "../protocol/messages.js";
 import type { ExecutorDescription, ExecutorKind } from "../protocol/values.js";
 
@@ -6,6 +14,7 @@ export interface ExecutorsListener {
   taskStart(...args: PoolEvents["taskStart"]): void;
   output(output: TaskOutput): void;
   workersChange(): void;
+  workerEnd(name: string): void;
 }
 
 const kinds: readonly ExecutorKind[] = ["threads", "processes"];
@@ -44,7 +53,22 @@ export class Executors {
     this.#all.set(executor, kind);
     executor.events.on("taskStart", (...args) => this.#listener.taskStart(...args));
     executor.events.on("workersChange", () => this.#listener.workersChange());
+    executor.events.on("workerEnd", ({ name }) => this.#listener.workerEnd(name));
     return executor;
+  }
+
+  /** The worker that holds a task. @param future its number. */
+  workerOf(future: number): WorkerInfo | undefined {
+    for (const executor of this.#all.keys()) {
+      const found = executor.workers().find(({ task }) => task === future);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** ms that a task which is told to stop has, before its worker is replaced. */
+  get stopGrace(): number {
+    return this.#settings.stopGrace;
   }
 
   /** @param taskOf gives the protocol's task id for a future's id. */
@@ -77,7 +101,9 @@ export class Executors {
     const execArgv = ["--enable-source-maps"];
     if (kind === "threads")
       return new ThreadPoolExecutor({ ...common, execArgv, resourceLimits: maxMemory > 0 ? { maxOldGenerationSizeMb: maxMemory } : {} });
-    return new ProcessPoolExecutor({ ...common, execArgv: maxMemory > 0 ? [...execArgv, `--max-old-space-size=${maxMemory}`] : execArgv });
+    // Nothing listens at that port unless the kernel asks for it, to find out where a task is; it is chosen by the system then.
+    const ofProcess = [...execArgv, "--inspect-port=127.0.0.1:0"];
+    return new ProcessPoolExecutor({ ...common, execArgv: maxMemory > 0 ? [...ofProcess, `--max-old-space-size=${maxMemory}`] : ofProcess });
   }
 
   #forget(executor: PoolExecutor): void {

@@ -14,10 +14,11 @@ import { type Future, TimeoutError, task } from "../futures/index.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
 import { type MessageFromKernel, type MessageToKernel, type Outcome, protocolVersion, type SubmitMessage } from "../protocol/messages.js";
 import type { ErrorDescription } from "../protocol/values.js";
-import { describeError, describeTimeout, type KnownPlaces } from "./describeError.js";
+import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
 import { describeValue } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
+import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
 /** Settled tasks of which a worker's late output is still told as theirs. */
 const rememberedTasks = 1000;
@@ -27,6 +28,8 @@ interface Submission {
   readonly message: SubmitMessage;
   readonly stop: AbortController;
   future?: Future<unknown>;
+  /** Where it was when it was to stop and did not. */
+  stack?: string;
   /** It is stopped for want of a result in time: what it ends with, whatever comes of it. */
   overdue?: ErrorDescription;
   /** By the monotonic clock. */
@@ -49,6 +52,7 @@ export class Kernel {
   /** Ids of settled futures, oldest first. */
   readonly #settled: number[] = [];
   readonly #executors: Executors;
+  readonly #finder = new WhereaboutsFinder();
   readonly #events: EventStream;
   #builder: ProgramBuilder | undefined;
   #places: KnownPlaces = { programsDirectory: "", libraryDirectory: "" };
@@ -62,7 +66,10 @@ export class Kernel {
     this.#executors = new Executors({
       taskStart: (future, worker) => this.#started(future, worker.name),
       workersChange: () => this.#events.pushSnapshot(),
-      output: ({ stream, text, worker, task }) => {
+      workerEnd: (name) => this.#finder.forget(name),
+      output: ({ stream, text: written, worker, task }) => {
+        const text = stream === "stderr" ? this.#finder.withoutNotes(worker, written) : written;
+        if (text === "") return;
         const taskId = task === undefined ? undefined : this.#taskOfFuture.get(task);
         this.#events.push({ type: "output", stream, text, worker, ...(taskId === undefined ? {} : { taskId }) });
       },
@@ -80,7 +87,7 @@ export class Kernel {
         void this.#submit(message);
         break;
       case "cancel":
-        this.#submissions.get(message.taskId)?.stop.abort();
+        this.#stop(this.#submissions.get(message.taskId));
         break;
       case "shutdown":
         this.#options.exit();
@@ -145,8 +152,27 @@ export class Kernel {
       this.#events.push({ type: "timedOut", taskId, at: Date.now(), error: described });
       if (!stops) return;
       submission.overdue = described;
-      stop.abort();
+      this.#stop(submission);
     }
+  }
+
+  #stop(submission: Submission | undefined): void {
+    if (!submission || submission.stop.signal.aborted) return;
+    submission.stop.abort();
+    if (submission.startedAt !== undefined) void this.#look(submission);
+  }
+
+  /**
+   * One that has been told to stop and still runs after half of its time probably never will: before its worker is replaced, it is found out where it is.
+   * That is over well before: a thread that is ended while it is asked may never end.
+   */
+  async #look(submission: Submission): Promise<void> {
+    const grace = this.#executors.stopGrace;
+    await new Promise((resolve) => setTimeout(resolve, grace / 2));
+    const isOpen = this.#submissions.has(submission.message.taskId);
+    const worker = submission.future && isOpen ? this.#executors.workerOf(submission.future.id) : undefined;
+    const stack = worker && (await this.#finder.find(worker, grace / 4));
+    if (stack !== undefined) submission.stack = stack;
   }
 
   #started(future: Future<unknown>, worker: string): void {
@@ -158,11 +184,17 @@ export class Kernel {
   }
 
   #outcomeOf(submission: Submission, future: Future<unknown>): Outcome {
-    if (submission.overdue) return { state: "failed", error: submission.overdue };
+    const { overdue, stack } = submission;
+    const withPlace = (error: Pick<ErrorDescription, "source" | "name" | "message">): ErrorDescription | undefined =>
+      stack === undefined ? undefined : describeWhere(error, stack, this.#places);
+    if (overdue) return { state: "failed", error: withPlace(overdue) ?? overdue };
     const outcome = future.peek();
     if (outcome?.kind === "value") return { state: "finished", value: describeValue(outcome.value) };
     // A task that was told to stop and ended by an error has stopped, whatever error it chose.
-    if (outcome?.kind !== "error" || submission.stop.signal.aborted) return { state: "cancelled" };
+    if (outcome?.kind !== "error" || submission.stop.signal.aborted) {
+      const where = withPlace({ source: "stop", name: "Stopped", message: "it was here" });
+      return { state: "cancelled", ...(where && { error: where }) };
+    }
     return { state: "failed", error: describeError(outcome.error, this.#places) };
   }
 

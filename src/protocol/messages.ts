@@ -112,7 +112,8 @@ export interface OutputEvent {
 export type Outcome =
   | { readonly state: "finished"; readonly value: ValueDescription }
   | { readonly state: "failed"; readonly error: ErrorDescription }
-  | { readonly state: "cancelled" };
+  /** `error`: where it was, of source `stop`, if it did not stop by itself. */
+  | { readonly state: "cancelled"; readonly error?: ErrorDescription };
 /** Last event of every task. */
 export interface SettledEvent {
   readonly type: "settled";

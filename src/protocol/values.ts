@@ -44,9 +44,10 @@ export interface StackFrame {
  * Where an error comes from, so that it can be told as what it is:
  * `task`: thrown by user code. `arguments`: thrown while the argument text was evaluated, or the text does not parse.
  * `build`: the file does not compile. `timeout`: the wait ended, the task goes on. `worker`: the worker died under the task.
- * `kernel`: the kernel died or could not start. `transfer`: an argument or the result cannot be sent between workers.
+ * `kernel`: the kernel died or could not start. `transfer`: an argument or the result cannot be sent between workers. `stop`: no error, but where a task
+ * was when it was stopped.
  */
-export type ErrorSource = "task" | "arguments" | "build" | "timeout" | "worker" | "kernel" | "transfer";
+export type ErrorSource = "task" | "arguments" | "build" | "timeout" | "worker" | "kernel" | "transfer" | "stop";
 
 export interface ErrorDescription {
   readonly source: ErrorSource;

@@ -88,6 +88,7 @@ describe("the workbench", function () {
     await workbench.lineShows("function greet", /^running/);
     await workbench.lens("function spin", "Cancel");
     await workbench.lineShows("function spin", /^cancelled · /);
+    await workbench.lineShows("for (;;) {}", /^Stopped: it was here$/);
     await workbench.lineShows("function greet", /^'Hi you' · 1\.\d+ s$/);
   });
 

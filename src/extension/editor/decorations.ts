@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import { colorId, type LineKind, lineKinds } from "../ids.js";
-import { headline, isOpen } from "../tasks/taskRecord.js";
+import { isOpen } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { type LineChange, lineChange, movedLine } from "./editTracker.js";
 import type { FunctionIndex } from "./functionIndex.js";
@@ -109,7 +109,7 @@ export class LineDecorations implements Disposable {
   #text({ task, thrown }: Placement): LineText {
     const alsoOpen = this.#store.openOf(task.uri, task.functionName).filter((other) => other.id !== task.id).length;
     const options = { now: Date.now(), maxLength: this.#config["inlineText.maxLength"].value, alsoOpen, t: vscode.l10n.t };
-    return thrown ? thrownText(headline(thrown), task.stale, options) : lineText(task, options);
+    return thrown ? thrownText(thrown, task.stale, options) : lineText(task, options);
   }
 
   /** The editor moves drawn text along with edits, but on an edited line it would end up amid the code: there it goes at once. */

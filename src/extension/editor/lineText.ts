@@ -1,3 +1,4 @@
+import type { ErrorDescription, ErrorSource } from "../../protocol/values.js";
 import type { LineKind } from "../ids.js";
 import { headline, isOpen, type TaskRecord, wasOverdue } from "../tasks/taskRecord.js";
 import type { Translate } from "../translate.js";
@@ -42,9 +43,11 @@ export function lineText(task: TaskRecord, options: LineTextOptions): LineText {
 }
 
 /** An error for the line that threw it. */
-export function thrownText(message: string, stale: boolean, options: LineTextOptions): LineText {
-  return { kind: stale ? "stale" : "failed", text: joined(message, [], options) };
+export function thrownText(error: ErrorDescription, stale: boolean, options: LineTextOptions): LineText {
+  return { kind: stale ? "stale" : (kindsOfErrors[error.source] ?? "failed"), text: joined(headline(error), [], options) };
 }
+
+const kindsOfErrors: Partial<Record<ErrorSource, LineKind>> = { stop: "cancelled", timeout: "timedOut" };
 
 function openText(task: TaskRecord, notes: string[], options: LineTextOptions): LineText {
   const { t, now } = options;

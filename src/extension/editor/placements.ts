@@ -66,6 +66,6 @@ export class Placements {
 /** A failed build has one error per message, each with its place; of other errors only the one that came out was thrown "here". */
 export function faultsOf(task: TaskRecord): ErrorDescription[] {
   const fault = faultOf(task);
-  if (!fault || fault.source === "timeout") return [];
+  if (!fault) return [];
   return fault.source === "build" ? errorsOf(fault) : [fault];
 }

@@ -48,7 +48,7 @@ export class Problems implements Disposable {
 
   #of(task: TaskRecord): { readonly uri: vscode.Uri; readonly diagnostic: vscode.Diagnostic }[] {
     return faultsOf(task)
-      .filter(({ source }) => source !== "arguments" && source !== "kernel") // which are no fault of any line
+      .filter(({ source }) => !["arguments", "kernel", "timeout"].includes(source)) // which are no fault of any line
       .map((error) => {
         const { uri, range } = this.#thrownAt(task, error) ?? this.#functionOf(task);
         const diagnostic = new vscode.Diagnostic(range, headline(error), vscode.DiagnosticSeverity.Error);

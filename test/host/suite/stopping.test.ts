@@ -34,6 +34,7 @@ describe("stopping and waiting", () => {
       assert.equal(api.store.get(loop)?.cancelling, true);
       const stopped = await settled(loop);
       assert.equal(stopped.state, "cancelled");
+      assert.deepEqual([stopped.error?.source, stopped.error?.frames[0]?.functionName, stopped.error?.frames[0]?.line], ["stop", "forever", 1]);
       assert.equal(api.store.get(neighbour)?.state, "running");
       assert.equal(await resultOf(uri, "quick", "", executor), "1");
       const other = await settled(neighbour);

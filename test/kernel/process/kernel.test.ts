@@ -62,7 +62,7 @@ describe("the kernel", () => {
         await kernel.event(endless, "started");
         const queued = kernel.submit("tasks.ts", "add", "1, 1", { executor });
         kernel.send({ type: "cancel", taskId: endless });
-        assert.deepEqual((await kernel.settled(endless)).outcome, { state: "cancelled" });
+        assert.equal((await kernel.settled(endless)).outcome.state, "cancelled");
         assert.equal((await kernel.settled(neighbour)).outcome.state, "finished");
         assert.equal((await kernel.settled(queued)).outcome.state, "finished");
       });
@@ -126,6 +126,41 @@ describe("the kernel", () => {
       assert.ok(kernel.typesOf(id).includes("timedOut"));
       assert.equal(await value("tasks.ts", "add", "1, 2", { executor }), "3");
     });
+
+  for (const executor of ["threads", "processes"] as const) {
+    it(`tells where a task in ${executor} was when it was stopped, and prints nothing of how it found out`, async () => {
+      kernel.configure({ stopGrace: 2000 });
+      const neighbour = kernel.submit("tasks.ts", "slow", "4000", { executor });
+      await kernel.event(neighbour, "started");
+      const id = kernel.submit("tasks.ts", "spin", "", { executor });
+      await kernel.event(id, "started");
+      kernel.send({ type: "cancel", taskId: id });
+      const { outcome } = await kernel.settled(id);
+      assert.equal(outcome.state, "cancelled");
+      const { error } = outcome as { error?: ErrorDescription };
+      assert.deepEqual([error?.source, error?.frames[0]?.functionName, error?.frames[0]?.file], ["stop", "spin", file]);
+      const line = error?.frames[0]?.line ?? 0;
+      assert.ok(line >= lineOf("export function spin()") && line <= lineOf("export function spin()") + 2, error?.stack);
+      assert.match(error?.stack ?? "", /^Stopped: it was here\n {4}at spin \(/);
+      const printed = kernel.events.flatMap((event) => (event.type === "output" && event.taskId !== neighbour ? [event.text] : []));
+      assert.deepEqual(printed, []);
+      await stillWorks();
+    });
+
+    it(`leaves a task in ${executor} that stops by itself as it was, and nothing that listens`, async () => {
+      const text = [
+        "import inspector from 'node:inspector';",
+        "export function late() { for (const end = Date.now() + 1700; Date.now() < end; ); return 'late'; }",
+        "export async function listens() { await new Promise((resolve) => setTimeout(resolve, 100)); return inspector.url(); }",
+      ].join("\n");
+      kernel.configure({ maxWorkers: 1, stopGrace: 2000 });
+      const id = kernel.submit("late.ts", "late", "", { executor, text });
+      await kernel.event(id, "started");
+      kernel.send({ type: "cancel", taskId: id });
+      assert.deepEqual((await kernel.settled(id)).outcome.state, "finished");
+      assert.equal(await value("late.ts", "listens", "", { executor, text }), "undefined");
+    });
+  }
 
   it("drops a task whose time is over before it has started, if it is to", async () => {
     kernel.configure({ maxWorkers: 1 });

@@ -3,6 +3,7 @@ import { cut, lineText, oneLine, thrownText } from "../../../src/extension/edito
 import { applyEvent, newRecord, type TaskRecord } from "../../../src/extension/tasks/taskRecord.js";
 import { untranslated as t } from "../../../src/extension/translate.js";
 import type { TaskEvent } from "../../../src/protocol/messages.js";
+import type { ErrorDescription } from "../../../src/protocol/values.js";
 import { error, newTask } from "./support.js";
 
 type EventOf = TaskEvent extends infer E ? (E extends TaskEvent ? Omit<E, "taskId" | "at"> : never) : never;
@@ -94,8 +95,13 @@ describe("lineText", () => {
 
 describe("thrownText", () => {
   it("is the message, muted when the code has changed since", () => {
-    assert.deepEqual(thrownText("Error: no", false, { now: 0, maxLength: 80, t }), { kind: "failed", text: "Error:\u00a0no" });
-    assert.equal(thrownText("Error: no", true, { now: 0, maxLength: 80, t }).kind, "stale");
+    assert.deepEqual(thrownText(error({ name: "Error", message: "no" }), false, { now: 0, maxLength: 80, t }), {
+      kind: "failed",
+      text: "Error:\u00a0no",
+    });
+    const kindOf = (source: ErrorDescription["source"]): string => thrownText(error({ source }), false, { now: 0, maxLength: 80, t }).kind;
+    assert.deepEqual([kindOf("stop"), kindOf("timeout"), kindOf("build")], ["cancelled", "timedOut", "failed"]);
+    assert.equal(thrownText(error(), true, { now: 0, maxLength: 80, t }).kind, "stale");
   });
 });
 
