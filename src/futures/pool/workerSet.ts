@@ -32,6 +32,8 @@ export interface WorkerSetListener {
   changed(): void;
 }
 
+/** ms after which a worker that was killed and has not ended is killed again. */
+const killAgainAfter = 200;
 /** Functions that a worker is told of at its start. */
 const mostKnownFunctions = 16;
 
@@ -208,9 +210,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
   retire(worker: PoolWorker): void {
     this.become(worker, "stopping");
     worker.channel.send({ type: "exit" });
-    this.#alarms.set(exitGrace, () => {
-      if (this.#workers.has(worker)) worker.channel.kill();
-    });
+    worker.calledOff = this.#alarms.set(exitGrace, () => this.#kill(worker));
   }
 
   /**
@@ -220,11 +220,19 @@ export class WorkerSet implements Iterable<PoolWorker> {
   condemn(worker: PoolWorker, reason: unknown, grace?: number): void {
     worker.condemnation = { reason };
     this.become(worker, "stopping");
-    worker.channel.kill(grace !== undefined);
-    if (grace !== undefined)
-      this.#alarms.set(grace, () => {
-        if (this.#workers.has(worker)) worker.channel.kill();
-      });
+    if (grace === undefined) {
+      this.#kill(worker);
+      return;
+    }
+    worker.channel.kill(true);
+    worker.calledOff = this.#alarms.set(grace, () => this.#kill(worker));
+  }
+
+  /** Until it has ended: Node may lose the end of a thread that answers an inspector at that moment, and the thread runs on. */
+  #kill(worker: PoolWorker): void {
+    if (!this.#workers.has(worker)) return;
+    worker.channel.kill();
+    worker.calledOff = this.#alarms.set(killAgainAfter, () => this.#kill(worker));
   }
 
   #freePlace(): number {

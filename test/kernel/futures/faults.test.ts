@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { Session } from "node:inspector";
 import os from "node:os";
 import path from "node:path";
 import {
@@ -234,6 +235,26 @@ for (const { kind, make } of pools) {
 }
 
 describe("faults of one pool only", () => {
+  it("a thread is ended also while an inspector asks it something, when Node loses one end of a dozen", async function () {
+    this.timeout(60_000);
+    for (let round = 0; round < 60; round += 1) {
+      const pool = new ThreadPoolExecutor({ maxWorkers: 1 });
+      const endless = pool.submit(spin);
+      while (!endless.running()) await new Promise(setImmediate);
+      const session = new Session();
+      session.connect();
+      const attached = once(session, "NodeWorker.attachedToWorker") as Promise<[{ params: { sessionId: string } }]>;
+      session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
+      const [{ params }] = await attached;
+      const question = { id: 1, method: "Runtime.evaluate", params: { expression: "new Error().stack" } };
+      session.post("NodeWorker.sendMessageToWorker", { sessionId: params.sessionId, message: JSON.stringify(question) });
+      for (const end = performance.now() + Math.random() * 1.5; performance.now() < end; );
+      await pool.killWorkers();
+      session.disconnect();
+      assert.equal(endless.done(), true);
+    }
+  });
+
   it("a thread that exceeds its heap fails its task, says so, and nothing else dies", async () => {
     const pool = new ThreadPoolExecutor({ maxWorkers: 2, onWorkerDeath: "replace", resourceLimits: { maxOldGenerationSizeMb: 32 } });
     const neighbour = pool.submit(sleep, 300);
