@@ -246,6 +246,7 @@ describe("faults of one pool only", () => {
       const attached = once(session, "NodeWorker.attachedToWorker") as Promise<[{ params: { sessionId: string } }]>;
       session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
       const [{ params }] = await attached;
+      for (const end = performance.now() + 5; performance.now() < end; ); // sooner, the thread has not taken the session in
       const question = { id: 1, method: "Runtime.evaluate", params: { expression: "new Error().stack" } };
       session.post("NodeWorker.sendMessageToWorker", { sessionId: params.sessionId, message: JSON.stringify(question) });
       for (const end = performance.now() + Math.random() * 1.5; performance.now() < end; );
