@@ -17,7 +17,12 @@ const floors: Record<string, readonly string[]> = {
 /** Floors that run where Node's built-ins are not to be had, or are not to be used. */
 const withoutNode = new Set(["analysis", "protocol", "renderer"]);
 /** Packages a floor may import, beside Node's own. */
-const packages: Record<string, readonly string[]> = { extension: ["vscode"], analysis: ["@babel/parser", "@babel/types"], programs: ["esbuild"] };
+const packages: Record<string, readonly string[]> = {
+  extension: ["vscode"],
+  analysis: ["@babel/parser", "@babel/types"],
+  programs: ["esbuild"],
+  kernel: ["ws"],
+};
 
 const source = path.resolve("src");
 const importsOf = (text: string): string[] =>
