@@ -120,7 +120,8 @@ function actions(task: TaskRecord): string[] {
   const link = (title: string, command: CommandId): string => commandLink(title, command, [{ taskId: task.id }]);
   const links = [link(t("Submit Again"), "futures.submitAgain")];
   if (isOpen(task)) links.push(link(t("Cancel"), "futures.cancel"));
-  if (task.value ?? faultOf(task)) links.push(link(task.value ? t("Open Value") : t("Open Error"), "futures.openValue"));
+  const openFault = task.error?.source === "stop" ? t("Open Stack") : t("Open Error");
+  if (task.value ?? faultOf(task)) links.push(link(task.value ? t("Open Value") : openFault, "futures.openValue"));
   if (task.value) links.push(link(t("Copy Value"), "futures.copyValue"));
   if (task.printed) links.push(commandLink(t("Show Output"), "futures.showOutput", []));
   if (task.error?.source === "kernel") links.push(commandLink(t("Show Log"), "futures.showLog", []));
