@@ -30,15 +30,24 @@ export function sizeOf(inputs: readonly MapInput<unknown>[]): number | undefined
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 
 /** Tuples of one item of each input, until the shortest ends; no inputs give nothing. As Python's `zip`, and it closes the inputs it leaves. */
-export interface Zip {
-  readonly async: boolean;
+export type Zip = SyncZip | AsyncZip;
+
+interface AnyZip {
   /** Items of a tuple. */
   readonly arity: number;
-  /** Adds the items of the next tuple to `items`, or nothing at the end. @returns false at the end. */
-  next(items: unknown[]): boolean | Promise<boolean>;
-  /** The items of so many tuples at most; only of a zip that is not asynchronous. @param items empty; they may be in it, and are if an input throws. */
-  read(items: unknown[], most: number): readonly unknown[];
   close(): void;
+}
+
+interface SyncZip extends AnyZip {
+  readonly async: false;
+  /** The items of so many tuples at most. @param items empty; they may be in it, and are if an input throws. */
+  read(items: unknown[], most: number): readonly unknown[];
+}
+
+interface AsyncZip extends AnyZip {
+  readonly async: true;
+  /** Adds the items of the next tuple to `items`, or nothing at the end. @returns false at the end. */
+  next(items: unknown[]): Promise<boolean>;
 }
 
 export function inputOf(inputs: readonly MapInput<unknown>[]): Zip {
@@ -126,7 +135,8 @@ export function inputOf(inputs: readonly MapInput<unknown>[]): Zip {
     if (open) items.push(...tuple);
     return open;
   };
-  return { async: isAsync, arity: inputs.length, next: isAsync ? nextAsync : nextSync, read: iterators.length === 1 ? readOne : readAll, close };
+  const arity = inputs.length;
+  return isAsync ? { async: true, arity, next: nextAsync, close } : { async: false, arity, read: arity === 1 ? readOne : readAll, close };
 }
 
 const arrayIterator = Array.prototype[Symbol.iterator];
@@ -141,22 +151,17 @@ function isPlainArray(input: MapInput<unknown> | undefined): input is readonly u
 }
 
 /** An array is read by parts, several times as fast as by its iterator; whatever is added to it meanwhile is read too, as there. */
-function arrayInput(array: readonly unknown[]): Zip {
+function arrayInput(array: readonly unknown[]): SyncZip {
   let at = 0;
   const read = (_items: unknown[], most: number): readonly unknown[] => {
     const part = array.slice(at, at + most);
     at = part.length < most ? Number.POSITIVE_INFINITY : at + most; // an iterator that has come to the end stays there
     return part;
   };
-  const next = (items: unknown[]): boolean => {
-    const part = read(items, 1);
-    items.push(...part);
-    return part.length > 0;
-  };
   const close = (): void => {
     at = Number.POSITIVE_INFINITY;
   };
-  return { async: false, arity: 1, next, read, close };
+  return { async: false, arity: 1, read, close };
 }
 
 /**
@@ -177,22 +182,22 @@ export function chunks(zip: Zip, size: (chunk: number) => number): ChunkReader {
     if (failure) throw failure.error;
     return size(made++);
   };
-  const nextSync = (): Chunk | undefined => {
+  const nextSync = (sync: SyncZip): Chunk | undefined => {
     const args: unknown[] = [];
     try {
-      return end(zip.read(args, begin()));
+      return end(sync.read(args, begin()));
     } catch (error) {
       return end(args, { error });
     }
   };
-  const nextAsync = async (): Promise<Chunk | undefined> => {
+  const nextAsync = async (async: AsyncZip): Promise<Chunk | undefined> => {
     const args: unknown[] = [];
     try {
-      for (let left = begin(); left > 0 && (await zip.next(args)); left -= 1);
+      for (let left = begin(); left > 0 && (await async.next(args)); left -= 1);
     } catch (error) {
       return end(args, { error });
     }
     return end(args);
   };
-  return { next: zip.async ? nextAsync : nextSync, close: () => zip.close() };
+  return { next: () => (zip.async ? nextAsync(zip) : nextSync(zip)), close: () => zip.close() };
 }

@@ -159,7 +159,7 @@ export class Kernel {
   #stop(submission: Submission | undefined): void {
     if (!submission || submission.stop.signal.aborted) return;
     submission.stop.abort();
-    if (submission.startedAt !== undefined) void this.#look(submission);
+    if (submission.startedAt !== undefined && this.#executors.stopGrace > 0) void this.#look(submission);
   }
 
   /**
