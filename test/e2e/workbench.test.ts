@@ -170,6 +170,7 @@ describe("the workbench", function () {
       await workbench.setting("futures.resultTimeout", undefined);
       await workbench.lineShows("function greet", /^running [1-9] s/);
       await workbench.scrollTo(1);
+      await workbench.pointAtNothing();
       await workbench.page.screenshot({ path: pictureFile(`line-states-${name}.png`) });
       await workbench.hover("function divide");
       await workbench.page.screenshot({ path: pictureFile(`hover-${name}.png`) });

@@ -189,6 +189,13 @@ export class Workbench {
     await tree.first().waitFor();
   }
 
+  /** Moves the mouse away, and resolves when nothing hovers any more. */
+  async pointAtNothing(): Promise<void> {
+    await this.page.mouse.move(640, 20);
+    await this.page.mouse.move(200, 600);
+    await until("no hover", async () => (await this.page.locator(".workbench-hover:visible").count()) === 0);
+  }
+
   /** The rows of the tree as they read: label and description on one line. */
   async treeRows(): Promise<string[]> {
     const rows = await this.page.locator(".tree-explorer-viewlet-tree-view .monaco-list-row").allInnerTexts();
