@@ -8,7 +8,8 @@ import { sharedCall } from "./sharedCall.js";
 import { SharedCalls } from "./sharedCalls.js";
 import { SyncPort } from "./syncPort.js";
 import type { ThreadPoolOptions } from "./threadPoolOptions.js";
-import { makeWorkerMemory, type TakeOutcome, WorkerView } from "./workerMemory.js";
+import { makeWorkerMemory } from "./workerMemory.js";
+import { type TakeOutcome, WorkerView } from "./workerView.js";
 
 /** What a thread knows from its start. */
 export interface ThreadData {

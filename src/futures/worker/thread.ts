@@ -5,7 +5,7 @@ import type { MessageFromWorker, MessageToWorker } from "../pool/messages.js";
 import { Claims } from "../thread/claims.js";
 import { startCall } from "../thread/sharedCall.js";
 import { type Bell, bell, type ThreadData } from "../thread/threadTransport.js";
-import { WorkerDesk } from "../thread/workerMemory.js";
+import { WorkerDesk } from "../thread/workerDesk.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
 import { failures } from "./late.js";
 import { startLoop } from "./loop.js";

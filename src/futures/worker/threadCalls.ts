@@ -1,5 +1,5 @@
 import type { ClaimedCall, Claims } from "../thread/claims.js";
-import type { WorkerDesk } from "../thread/workerMemory.js";
+import type { WorkerDesk } from "../thread/workerDesk.js";
 import type { OpenCalls } from "./port.js";
 import { nextTurn } from "./run.js";
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { makeWorkerMemory, WorkerDesk, WorkerView } from "../../../src/futures/thread/workerMemory.js";
+import { WorkerDesk } from "../../../src/futures/thread/workerDesk.js";
+import { makeWorkerMemory } from "../../../src/futures/thread/workerMemory.js";
+import { WorkerView } from "../../../src/futures/thread/workerView.js";
 
 function setting(): { readonly desk: WorkerDesk; readonly view: WorkerView } {
   const memory = makeWorkerMemory();
