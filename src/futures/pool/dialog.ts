@@ -47,13 +47,13 @@ export class Dialog {
     this.#listener = listener;
   }
 
-  /** Gives a task to a hired worker; releases it if the call cannot be made. */
-  assign(worker: PoolWorker, task: Task): void {
+  /** Gives a task to a hired worker; releases it if the call cannot be made. @param loads the worker has begun to load the function. */
+  assign(worker: PoolWorker, task: Task, loads = false): void {
     if (worker.loaded.has(task.fn.number)) {
       this.#run(worker, task);
     } else {
       this.#workers.take(worker, task, true);
-      worker.channel.send({ type: "load", reference: task.fn.number, to: task.fn.to });
+      if (!loads) worker.channel.send({ type: "load", reference: task.fn.number, to: task.fn.to });
     }
   }
 

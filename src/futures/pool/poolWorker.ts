@@ -42,6 +42,8 @@ export class PoolWorker {
   condemnation: { readonly reason: unknown } | undefined;
   /** The last uncaught error it reported; it is on its way down, unless it says something else after that. */
   uncaught: { readonly error: unknown } | undefined;
+  /** It was told at its start where the functions with lower numbers are, and begins to load one when it meets a call of it. */
+  knows = 0;
   /** Numbers of the functions that it has found. */
   readonly loaded = new Set<number>();
   /** Tasks that it has ended. */

@@ -279,7 +279,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const task = this.#offers.takeBack(call);
     if (task) {
       this.#queue.remove(task);
-      this.#dialog.assign(worker, task);
+      this.#dialog.assign(worker, task, task.fn.number < worker.knows);
     } else {
       this.workers.release(worker, false);
     }

@@ -119,6 +119,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       },
     });
     worker.channel = channel;
+    worker.knows = setup.functions.length;
     this.#workers.add(worker);
     channel.hold(true);
     this.#listener.started(worker);

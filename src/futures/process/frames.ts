@@ -16,6 +16,8 @@ export const runFrame = 6;
 export const resultFrame = 7;
 export const runChunkFrame = 8;
 export const chunkFrame = 9;
+export const readyFrame = 10;
+export const loadedFrame = 11;
 /** From the worker, with the number of a call: it has started; it is not for this worker, which does not know its function; it has ended, and the body is its outcome. */
 export const startFrame = 2;
 export const giveBackFrame = 3;

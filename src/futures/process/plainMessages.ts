@@ -1,7 +1,7 @@
-/** The messages that go with every task, as frames of words where their content is small and plain: a third of the time of a packet. */
+/** The messages that go with every task, and those before the first, as frames of words where their content is small and plain: a third of the time of a packet. */
 import type { MessageFromWorker, MessageToWorker } from "../pool/messages.js";
 import { refused, type WordMemory, type WordReader, writeValue } from "../transfer/words.js";
-import { chunkFrame, resultFrame, runChunkFrame, runFrame } from "./frames.js";
+import { chunkFrame, loadedFrame, readyFrame, resultFrame, runChunkFrame, runFrame } from "./frames.js";
 
 /** Where frames are collected. */
 interface FrameSink {
@@ -11,6 +11,10 @@ interface FrameSink {
 /** @returns false if the message must go as a packet. */
 export function addPlain(message: MessageToWorker | MessageFromWorker, sink: FrameSink): boolean {
   switch (message.type) {
+    case "ready":
+      return sink.add(readyFrame, 0);
+    case "loaded":
+      return sink.add(loadedFrame, message.reference);
     case "run":
       return sink.add(runFrame, message.task, (memory, at, end) => writeCall(message, 0, memory, at, end));
     case "runChunk":
@@ -26,8 +30,8 @@ export function addPlain(message: MessageToWorker | MessageFromWorker, sink: Fra
   }
 }
 
-/** Reads the body of a frame of one of the kinds above; nothing if it is of another. */
-export function readPlain(kind: number, task: number, body: WordReader): MessageToWorker | MessageFromWorker | undefined {
+/** Reads a frame of one of the kinds above; nothing if it is of another. @param number of the task, or of the function. */
+export function readPlain(kind: number, number: number, body: WordReader): MessageToWorker | MessageFromWorker | undefined {
   switch (kind) {
     case runFrame:
     case runChunkFrame: {
@@ -35,12 +39,18 @@ export function readPlain(kind: number, task: number, body: WordReader): Message
       const announce = body.word() === 1;
       const arity = body.word();
       const args = readValues(body);
-      return kind === runFrame ? { type: "run", task, reference, announce, args } : { type: "runChunk", task, reference, announce, arity, args };
+      return kind === runFrame
+        ? { type: "run", task: number, reference, announce, args }
+        : { type: "runChunk", task: number, reference, announce, arity, args };
     }
+    case readyFrame:
+      return { type: "ready" };
+    case loadedFrame:
+      return { type: "loaded", reference: number };
     case resultFrame:
-      return { type: "result", task, value: body.value() };
+      return { type: "result", task: number, value: body.value() };
     case chunkFrame:
-      return { type: "chunk", task, values: readValues(body) };
+      return { type: "chunk", task: number, values: readValues(body) };
     default:
       return undefined;
   }

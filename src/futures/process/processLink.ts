@@ -57,7 +57,7 @@ export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, pl
   if (env) forkOptions.env = env;
   if (cwd !== undefined) forkOptions.cwd = cwd;
   const stdout = setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit";
-  const processSetup: ProcessSetup = { ...setup, functions: [], takesCalls: calls !== undefined, plainFrames: events.frame !== undefined };
+  const processSetup: ProcessSetup = { ...setup, takesCalls: calls !== undefined, plainFrames: events.frame !== undefined };
   const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [
     stdout,
     "pipe",

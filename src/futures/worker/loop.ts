@@ -120,6 +120,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
           if (calls.giveBack) {
             calls.giveBack(claimed.call);
             working = false; // it rests: whatever comes next is sent to it, and must not meet this loop
+            const to = setup.functions[claimed.fn];
+            if (to) void loadFunction({ reference: claimed.fn, to });
             return;
           }
           await find(claimed);

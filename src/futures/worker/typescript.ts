@@ -27,7 +27,7 @@ export async function prepareForSource(source: string): Promise<void> {
 /** Where Node loads it from: a linked package lies outside of `node_modules`. */
 function realPathOf(file: string): string {
   try {
-    return fs.realpathSync(file);
+    return fs.realpathSync.native(file); // the other one takes 0.7 ms when it is cold
   } catch {
     return file;
   }

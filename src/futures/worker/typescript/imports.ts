@@ -10,7 +10,7 @@ const longestText = 1_000_000;
  * @param file where the text is.
  */
 export function importedFiles(text: string, file: string): string[] {
-  if (text.length > longestText) return [];
+  if (text.length > longestText || !(text.includes("import") || text.includes("require") || text.includes("from"))) return [];
   const specifiers = Array.from(text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'])([^"'\n]+)\1/g), (match) => match[2] as string);
   return [...new Set(specifiers)].map((specifier) => placeOf(specifier, file)).filter((place) => place !== undefined);
 }
