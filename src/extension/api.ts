@@ -3,8 +3,11 @@ import type { Messages } from "./messages.js";
 import type { ArgumentHistory } from "./tasks/argumentHistory.js";
 import type { ExecutorChoice } from "./tasks/executorChoice.js";
 import type { ExecutorStore } from "./tasks/executorStore.js";
+import type { TaskHistory } from "./tasks/taskHistory.js";
 import type { TaskStore } from "./tasks/taskStore.js";
+import type { KernelStatus } from "./views/kernelStatus.js";
 import type { StatusBar } from "./views/statusBar.js";
+import type { TaskLayout } from "./views/taskLayout.js";
 import type { TaskTree } from "./views/taskTree.js";
 
 /** What `activate` returns: for our own tests. No promise is made to other extensions. */
@@ -13,8 +16,11 @@ export interface ExtensionApi {
   readonly executors: ExecutorStore;
   readonly kernels: Kernels;
   readonly history: ArgumentHistory;
+  readonly taskHistory: TaskHistory;
   readonly choice: ExecutorChoice;
   readonly messages: Messages;
   readonly tree: TaskTree;
+  readonly layout: TaskLayout;
   readonly statusBar: StatusBar;
+  readonly kernelStatus: KernelStatus;
 }

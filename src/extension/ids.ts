@@ -33,12 +33,19 @@ export interface FrameReference extends TaskReference {
   readonly frame: number;
 }
 
+/** How the tree has its tasks: one below the other, or below what they have in common. */
+export type TaskGrouping = "none" | "state" | "function";
+
 /** Our commands and the arguments each takes. */
 export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
   "futures.submitWith": [options?: SubmitOptions];
   "futures.submitAgain": [task?: TaskReference];
   "futures.cancel": [what?: TaskReference | FunctionReference];
+  "futures.interruptAll": [];
+  "futures.groupTasks": [by?: TaskGrouping];
+  "futures.filterTasks": [text?: string];
+  "futures.clearFilter": [];
   "futures.selectExecutor": [choice?: { readonly executor: ExecutorKind }];
   "futures.openValue": [task?: TaskReference];
   "futures.copyValue": [task?: TaskReference];
@@ -58,6 +65,10 @@ export const commandIds = {
   "futures.submitWith": { palette: true },
   "futures.submitAgain": { palette: true },
   "futures.cancel": { palette: true },
+  "futures.interruptAll": { palette: true },
+  "futures.groupTasks": { palette: true },
+  "futures.filterTasks": { palette: true },
+  "futures.clearFilter": { palette: true },
   "futures.selectExecutor": { palette: true },
   "futures.openValue": { palette: true },
   "futures.copyValue": { palette: true },
@@ -84,6 +95,9 @@ export interface Settings {
   maxWorkers: number;
   maxMemory: number;
   stopGrace: number;
+  envFile: string;
+  execArgv: readonly string[];
+  rerunOnSave: boolean;
   "inlineText.enabled": boolean;
   "inlineText.maxLength": number;
   "codeLens.enabled": boolean;
@@ -95,13 +109,20 @@ export const executorKinds: readonly ExecutorKind[] = ["threads", "processes"];
 /** In the order in which they are offered. */
 export const onTimeouts: readonly OnTimeout[] = ["keepRunning", "stop"];
 
+/** In the order in which they are offered. */
+export const taskGroupings: readonly TaskGrouping[] = ["none", "state", "function"];
+
 /** Section of every setting, and prefix of every id. */
 export const section = "futures";
 
 export const viewIds = { container: "futures", tasks: "futures.tasks" } as const;
 
 /** Keys for `when` clauses. */
-export const contextKeys = { hasOpenTasks: "futures.hasOpenTasks", hasSettledTasks: "futures.hasSettledTasks" } as const;
+export const contextKeys = {
+  hasOpenTasks: "futures.hasOpenTasks",
+  hasSettledTasks: "futures.hasSettledTasks",
+  isFiltered: "futures.isFiltered",
+} as const;
 
 /** What a tree item is, for the menus. */
 export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker" } as const;

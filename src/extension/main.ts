@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { ExtensionApi } from "./api.js";
 import { CancelCommand } from "./commands/cancelCommand.js";
 import { restartKernel } from "./commands/kernelCommands.js";
+import { filterTasks, groupTasks } from "./commands/layoutCommands.js";
 import { registerCommands } from "./commands/register.js";
 import { selectExecutor } from "./commands/selectExecutor.js";
 import { SubmitCommands } from "./commands/submitCommands.js";
@@ -26,9 +27,13 @@ import { Messages } from "./messages.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
 import { ExecutorChoice } from "./tasks/executorChoice.js";
 import { ExecutorStore } from "./tasks/executorStore.js";
+import { RerunOnSave } from "./tasks/rerunOnSave.js";
 import { Submitter } from "./tasks/submitter.js";
+import { TaskHistory } from "./tasks/taskHistory.js";
 import { TaskStore } from "./tasks/taskStore.js";
+import { KernelStatus } from "./views/kernelStatus.js";
 import { StatusBar } from "./views/statusBar.js";
+import { TaskLayout } from "./views/taskLayout.js";
 import { TaskTree } from "./views/taskTree.js";
 
 let running: { readonly disposables: Disposables; readonly kernels: Kernels } | undefined;
@@ -45,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const executors = add(new ExecutorStore());
   const choice = add(new ExecutorChoice(context.workspaceState, config.executor));
   const history = new ArgumentHistory(context.workspaceState);
+  const taskHistory = add(new TaskHistory(store, context.workspaceState));
   const output = add(new TaskOutput(store));
   const modulePath = vscode.Uri.joinPath(context.extensionUri, "dist", "kernel", "main.js").fsPath;
   const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, "programs");
@@ -59,11 +65,14 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new FunctionCodeLenses(index, config));
   add(new TaskHovers(placements));
   const values = add(new ValueDocuments(store));
-  const tree = add(new TaskTree(store, executors, choice));
+  const layout = add(new TaskLayout(context.workspaceState));
+  const tree = add(new TaskTree(store, executors, choice, layout));
+  const kernelStatus = add(new KernelStatus(executors));
   const statusBar = add(new StatusBar(store, choice));
-  add(followContextKeys(store));
+  add(followContextKeys(store, layout));
 
   const submitter = new Submitter({ store, index, tracker, history, choice, kernels, config });
+  add(new RerunOnSave({ store, submitter, kernels, config, log }));
   const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
   const tasks = new TaskCommands(store, placements, values);
@@ -72,6 +81,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.submitWith": submits.submitWith.bind(submits),
     "futures.submitAgain": submits.submitAgain.bind(submits),
     "futures.cancel": cancels.cancel.bind(cancels),
+    "futures.interruptAll": cancels.cancelAll.bind(cancels),
+    "futures.groupTasks": groupTasks.bind(undefined, layout),
+    "futures.filterTasks": filterTasks.bind(undefined, layout),
+    "futures.clearFilter": () => layout.find(""),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),
     "futures.openValue": tasks.openValue.bind(tasks),
     "futures.copyValue": tasks.copyValue.bind(tasks),
@@ -84,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   };
   add(registerCommands(handlers, messages));
   running = { disposables, kernels };
-  return { store, executors, kernels, history, choice, messages, tree, statusBar };
+  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, statusBar, kernelStatus };
 }
 
 /** Ends everything; resolves when no process of ours is left. */

@@ -31,6 +31,11 @@ export class Messages implements Disposable {
     this.#show("warning", vscode.window.showWarningMessage, text, actions);
   }
 
+  /** Something to know that needs an answer only if the user wants to give one. */
+  inform(text: string, ...actions: UserAction[]): void {
+    this.#show("information", vscode.window.showInformationMessage, text, actions);
+  }
+
   /** Something short that answers what the user just did; gone by itself. */
   hint(text: string): void {
     vscode.window.setStatusBarMessage(text, 4_000);

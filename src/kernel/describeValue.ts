@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { previewLimit, textLimit, type ValueDescription } from "../protocol/values.js";
+import { type ProgressDescription, previewLimit, textLimit, type ValueDescription } from "../protocol/values.js";
 
 /** Items of one collection, keys of one object that are shown. */
 const itemLimit = 1000;
@@ -27,6 +27,15 @@ export function describeValue(value: unknown): ValueDescription {
     truncated: bounded.truncated || text.length > textLimit || /\.\.\. \d+ more (item|character)s?/.test(text),
     type: typeName(value),
   };
+}
+
+/** `{ value: 40, total: 100 }`, as the library makes of `progress(40, 100)`, and anything that a task may tell. */
+export function describeProgress(told: unknown): ProgressDescription {
+  const { value, total } = (typeof told === "object" && told !== null ? told : {}) as { value?: unknown; total?: unknown };
+  if (typeof value === "number" && typeof total === "number" && total > 0)
+    return { text: `${value}/${total}`, fraction: Math.min(1, Math.max(0, value / total)) };
+  const shown = typeof told === "object" && told !== null && "value" in told && Object.keys(told).length === 1 ? value : told;
+  return { text: typeof shown === "string" ? cut(shown.replace(/\s+/g, " "), 80) : cut(describeValue(shown).preview, 80) };
 }
 
 export function typeName(value: unknown): string {

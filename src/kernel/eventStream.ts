@@ -11,6 +11,8 @@ export class EventStream {
   readonly #send: (events: KernelEvent[]) => void;
   readonly #snapshot: () => KernelEvent;
   #waiting: KernelEvent[] = [];
+  /** Places among those that wait. */
+  readonly #latest = new Map<string, number>();
   #snapshotDue = false;
   #timer: NodeJS.Timeout | undefined;
   #allowance = burst;
@@ -28,6 +30,14 @@ export class EventStream {
 
   push(event: KernelEvent): void {
     this.#waiting.push(event);
+    this.#schedule();
+  }
+
+  /** As {@link push}; of the events with the same key that wait together, only the last is sent, in the place of the first. */
+  pushLatest(key: string, event: KernelEvent): void {
+    const place = this.#latest.get(key);
+    if (place === undefined) this.#latest.set(key, this.#waiting.push(event) - 1);
+    else this.#waiting[place] = event;
     this.#schedule();
   }
 
@@ -51,6 +61,7 @@ export class EventStream {
     const events = this.#waiting;
     if (this.#snapshotDue) events.push(this.#snapshot());
     this.#waiting = [];
+    this.#latest.clear();
     this.#snapshotDue = false;
     this.#allowance -= 1;
     this.#send(events);

@@ -26,7 +26,7 @@ const keepDeepStacks = (): void => {
 /** The executors of a kernel. An executor is made at its first use; with other settings another takes its place, and it ends when its tasks have. */
 export class Executors {
   readonly #listener: ExecutorsListener;
-  #settings: ExecutorSettings = { maxWorkers: 0, maxMemory: 0, stopGrace: 500 };
+  #settings: ExecutorSettings = { maxWorkers: 0, maxMemory: 0, stopGrace: 500, execArgv: [] };
   readonly #current = new Map<ExecutorKind, PoolExecutor>();
   /** With those that are ending, in order of their making. */
   readonly #all = new Map<PoolExecutor, ExecutorKind>();
@@ -87,7 +87,7 @@ export class Executors {
   }
 
   #make(kind: ExecutorKind): PoolExecutor {
-    const { maxWorkers, maxMemory, stopGrace } = this.#settings;
+    const { maxWorkers, maxMemory, stopGrace, execArgv: ownOptions } = this.#settings;
     const word = kind === "threads" ? "thread" : "process";
     const again = [...this.#all.values()].includes(kind) ? `${++this.#made}` : "";
     const common: PoolOptions = {
@@ -98,7 +98,7 @@ export class Executors {
       onOutput: (output) => this.#listener.output(output),
     };
     if (maxWorkers > 0) common.maxWorkers = maxWorkers;
-    const execArgv = ["--enable-source-maps"];
+    const execArgv = ["--enable-source-maps", ...ownOptions];
     if (kind === "threads")
       return new ThreadPoolExecutor({ ...common, execArgv, resourceLimits: maxMemory > 0 ? { maxOldGenerationSizeMb: maxMemory } : {} });
     // Nothing listens at that port unless the kernel asks for it, to find out where a task is; it is chosen by the system then.

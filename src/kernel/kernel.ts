@@ -12,10 +12,11 @@ import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { type Future, TimeoutError, task } from "../futures/index.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
+import type { CallProgram, Program } from "../programs/types.js";
 import { type MessageFromKernel, type MessageToKernel, type Outcome, protocolVersion, type SubmitMessage } from "../protocol/messages.js";
 import type { ErrorDescription } from "../protocol/values.js";
 import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
-import { describeValue } from "./describeValue.js";
+import { describeProgress, describeValue } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
@@ -113,7 +114,7 @@ export class Kernel {
     this.#submissions.set(message.taskId, submission);
     this.#events.push({ type: "accepted", taskId: message.taskId, at: Date.now() });
     try {
-      const { url, exportName, warnings, buildTime } = await this.#build(message);
+      const { url, exportName, warnings, files, buildTime } = await this.#build(message);
       if (submission.stop.signal.aborted) {
         this.#settle(submission, { state: "cancelled" });
         return;
@@ -122,7 +123,8 @@ export class Kernel {
       const future = this.#executors.get(message.executor).schedule(call, [], { signal: submission.stop.signal, priority: message.priority });
       submission.future = future;
       this.#taskOfFuture.set(future.id, message.taskId);
-      this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings });
+      this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
+      future.addProgressCallback((told) => this.#tellProgress(message.taskId, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(submission, future);
     } catch (error) {
@@ -130,13 +132,13 @@ export class Kernel {
     }
   }
 
-  async #build(message: SubmitMessage): Promise<{ url: string; exportName: string; warnings: readonly string[]; buildTime: number }> {
+  async #build(message: SubmitMessage): Promise<CallProgram & Pick<Program, "files"> & { buildTime: number }> {
     if (!this.#builder) throw new Error("the kernel was not configured before the first submission");
     const start = performance.now();
     const overlay = new Map(message.overlay.map((file) => [file.path, file.text]));
     const program = await this.#builder.build({ file: message.file, overlay });
     const call = await this.#builder.buildCall(program, { functionName: message.functionName, argumentsText: message.argumentsText });
-    return { ...call, warnings: [...program.warnings, ...call.warnings], buildTime: performance.now() - start };
+    return { ...call, warnings: [...program.warnings, ...call.warnings], files: program.files, buildTime: performance.now() - start };
   }
 
   /** Python's meaning of a timeout is that the wait ends, and the task does not; who wants it stopped has said so. */
@@ -181,6 +183,10 @@ export class Kernel {
     if (!submission) return;
     submission.startedAt = performance.now();
     this.#events.push({ type: "started", taskId: submission.message.taskId, at: Date.now(), worker });
+  }
+
+  #tellProgress(taskId: string, told: unknown): void {
+    this.#events.pushLatest(`progress ${taskId}`, { type: "progress", taskId, progress: describeProgress(told) });
   }
 
   #outcomeOf(submission: Submission, future: Future<unknown>): Outcome {

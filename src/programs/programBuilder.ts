@@ -77,12 +77,12 @@ export class ProgramBuilder {
   async #build(origin: Omit<Origin, "withheld">, used: readonly string[]): Promise<Program> {
     const { file, text, main } = origin;
     const entry = entryOf(file, text, used);
-    const { code, map, warnings } = await this.#bundle(origin, entry);
+    const { code, map, warnings, files } = await this.#bundle(origin, entry);
     const { format, functions, bindings, withheld } = entry;
     const hash = digest(code, map);
     await this.#files.write(`${hash}.mjs.map`, map);
     await this.#files.write(`${hash}.mjs`, `${code}//# sourceMappingURL=${hash}.mjs.map\n`);
-    const program = { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings };
+    const program = { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings, files };
     this.#origins.set(program, { ...origin, main, withheld });
     return program;
   }

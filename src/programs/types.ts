@@ -30,6 +30,8 @@ export interface Program {
   readonly functions: readonly FunctionInfo[];
   /** Texts of esbuild's warnings with their places. */
   readonly warnings: readonly string[];
+  /** Absolute paths of the files whose code is in it. */
+  readonly files: readonly string[];
 }
 
 /** A function to call, and with what. */

@@ -5,10 +5,10 @@
  *
  * Times are milliseconds since the epoch, read from the kernel's clock; durations are milliseconds.
  */
-import type { ErrorDescription, ExecutorDescription, ExecutorKind, OnTimeout, ValueDescription } from "./values.js";
+import type { ErrorDescription, ExecutorDescription, ExecutorKind, OnTimeout, ProgressDescription, ValueDescription } from "./values.js";
 
 /** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** A file whose text in the editor differs from the disk, or is not on the disk at all. */
 export interface OverlayFile {
@@ -24,6 +24,8 @@ export interface ExecutorSettings {
   readonly maxMemory: number;
   /** ms between the abort signal to a running task and the replacement of its worker. */
   readonly stopGrace: number;
+  /** Options of Node.js for every worker. */
+  readonly execArgv: readonly string[];
 }
 
 /** First message: what the kernel needs before it can do anything. Sent again when settings change; executors pick it up when they are next idle. */
@@ -84,6 +86,8 @@ export interface SubmittedEvent {
   readonly buildTime: number;
   /** Not reasons to refuse: too few arguments, say, or esbuild's own warnings. */
   readonly warnings: readonly string[];
+  /** Absolute paths of the workspace's files that the program was made of. */
+  readonly files: readonly string[];
 }
 /** The function has started: the state is running. */
 export interface StartedEvent {
@@ -99,6 +103,12 @@ export interface TimedOutEvent {
   readonly taskId: string;
   readonly at: number;
   readonly error: ErrorDescription;
+}
+/** How far the task is; replaces what was said before. */
+export interface ProgressEvent {
+  readonly type: "progress";
+  readonly taskId: string;
+  readonly progress: ProgressDescription;
 }
 /** What the task printed, in order, and in order with its other events. */
 export interface OutputEvent {
@@ -129,7 +139,7 @@ export interface ExecutorsEvent {
   readonly executors: readonly ExecutorDescription[];
 }
 
-export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | TimedOutEvent | OutputEvent | SettledEvent;
+export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | ProgressEvent | TimedOutEvent | OutputEvent | SettledEvent;
 export type KernelEvent = TaskEvent | ExecutorsEvent;
 
 /** The kernel is up; sent once, before any event. */

@@ -18,6 +18,14 @@ export interface ValueDescription {
   readonly type: string;
 }
 
+/** How far a task is, by what it has told with `currentTask().progress()` or by `yield`. */
+export interface ProgressDescription {
+  /** `40/100`, or what was told, as one line. */
+  readonly text: string;
+  /** From 0 to 1; absent if no total was told. */
+  readonly fraction?: number;
+}
+
 /** Characters of {@link ValueDescription.preview}. */
 export const previewLimit = 200;
 /** Characters of {@link ValueDescription.text}: VS Code cuts a hover at 100,000. */

@@ -28,6 +28,13 @@ export class CancelCommand {
     for (const task of await pickTasks(candidates, vscode.l10n.t("Cancel which tasks?"))) this.#cancel(task.id);
   }
 
+  /** "Interrupt All": every open task, without a question. */
+  cancelAll(): void {
+    const open = this.#store.open();
+    if (open.length === 0) this.#messages.hint(vscode.l10n.t("There is nothing to interrupt: no task is open."));
+    for (const { id } of open) this.#cancel(id);
+  }
+
   #candidates(what: TaskReference | FunctionReference | undefined): TaskRecord[] {
     if (what && "taskId" in what) return this.#store.open().filter((task) => task.id === what.taskId);
     if (what && "functionName" in what) return this.#store.openOf(what.uri, what.functionName);

@@ -58,7 +58,14 @@ function openText(task: TaskRecord, notes: string[], options: LineTextOptions): 
     return { kind: "timedOut", text: joined(overdueText(task, t), [state, ...stopping, ...notes], options) };
   }
   if (elapsed === undefined) return { kind: "pending", text: joined(t("pending"), notes, options) };
-  return { kind: "running", text: joined(t("running {0}", elapsed), notes, options) };
+  return { kind: "running", text: joined(t("running {0}", elapsed), [...progressNotes(task), ...notes], options) };
+}
+
+/** `40/100 (40 %)`. */
+function progressNotes({ progress }: TaskRecord): string[] {
+  if (!progress) return [];
+  const share = progress.fraction === undefined ? "" : ` (${Math.floor(progress.fraction * 100)} %)`;
+  return [`${cut(oneLine(progress.text), 40)}${share}`];
 }
 
 function overdueText({ resultTimeout }: TaskRecord, t: Translate): string {

@@ -22,11 +22,18 @@ export interface KernelClientOptions {
   readonly t: Translate;
 }
 
+/** What is known of a living kernel. */
+export interface KernelInfo {
+  readonly runtime: Runtime;
+  readonly pid: number | undefined;
+}
+
 /** A kernel from its request to its end. Its number is in what {@link KernelClient.start} gives and in every event. */
 interface Generation {
   readonly number: number;
   /** Until the process is forked. */
   readonly waiting: MessageToKernel[];
+  runtime?: Runtime;
   process?: KernelProcess;
 }
 
@@ -36,12 +43,15 @@ export class KernelClient implements Disposable {
   readonly #events = new Emitter<{ generation: number; events: readonly KernelEvent[] }>();
   readonly #ends = new Emitter<{ generation: number; error: ErrorDescription }>();
   readonly #stops = new Emitter<string>();
+  readonly #starts = new Emitter<KernelInfo>();
   readonly #deaths: number[] = [];
   #current: Generation | undefined;
   #lastNumber = 0;
   #stopped: string | undefined;
   #ending: Promise<unknown> = Promise.resolve();
 
+  /** A kernel was forked. */
+  readonly onStart = this.#starts.event;
   readonly onEvents = this.#events.event;
   /** A generation has ended or could not start: it will report nothing more. */
   readonly onEnd = this.#ends.event;
@@ -60,6 +70,12 @@ export class KernelClient implements Disposable {
   /** Process id of the living kernel. */
   get pid(): number | undefined {
     return this.#current?.process?.pid;
+  }
+
+  /** Of the living kernel. */
+  get info(): KernelInfo | undefined {
+    const { runtime, process } = this.#current ?? {};
+    return runtime && { runtime, pid: process?.pid };
   }
 
   /** Makes sure that a kernel is on its way. Gives its generation, which the task that it is for must carry. */
@@ -105,9 +121,13 @@ export class KernelClient implements Disposable {
       if (this.#stopped !== undefined) throw new Error(this.#stopped);
       const runtime = await this.#options.findRuntime();
       if (this.#current !== generation) return;
-      log.info(`starting a kernel for ${this.#options.folder}: ${runtime.command}, Node.js ${runtime.version} (${runtime.source})`);
+      log.info(
+        `starting a kernel for ${this.#options.folder}: ${runtime.command}, Node.js ${runtime.version} (${runtime.source}${runtime.note === undefined ? "" : `: ${runtime.note}`})`,
+      );
       const process = new KernelProcess({ ...this.#options, runtime });
       generation.process = process;
+      generation.runtime = runtime;
+      this.#starts.fire({ runtime, pid: process.pid });
       process.onEvents((events) => this.#current === generation && this.#events.fire({ generation: generation.number, events }));
       for (const message of [this.#options.configuration(), ...generation.waiting]) process.send(message);
       const how = await process.ended;

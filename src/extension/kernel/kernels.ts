@@ -9,7 +9,9 @@ import type { TaskOutput } from "../log.js";
 import type { Messages } from "../messages.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
 import type { TaskStore } from "../tasks/taskStore.js";
+import { readEnvFile } from "./envFile.js";
 import { KernelClient } from "./kernelClient.js";
+import { readPin } from "./pin.js";
 import { findRuntime, type Runtime } from "./runtime.js";
 
 export interface KernelsParts {
@@ -30,15 +32,14 @@ export class Kernels implements Disposable {
   readonly #parts: KernelsParts;
   readonly #kernels = new Map<string, KernelClient>();
   readonly #disposables = new Disposables();
-  #runtime: Promise<Runtime> | undefined;
 
   constructor(parts: KernelsParts) {
     this.#parts = parts;
-    const { runtime, maxWorkers, maxMemory, stopGrace } = parts.config;
-    for (const setting of [maxWorkers, maxMemory, stopGrace]) {
+    const { runtime, envFile, maxWorkers, maxMemory, stopGrace, execArgv } = parts.config;
+    for (const setting of [maxWorkers, maxMemory, stopGrace, execArgv]) {
       this.#disposables.add(setting.onDidChange(() => this.all().forEach((kernel) => void kernel.send(this.#configuration(kernel.folder)))));
     }
-    this.#disposables.add(runtime.onDidChange(() => (this.#runtime = undefined)));
+    for (const setting of [runtime, envFile]) this.#disposables.add(setting.onDidChange(() => this.#needRestart()));
     this.#disposables.add(
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         for (const { uri } of removed) this.#kernels.get(uri.fsPath)?.dispose();
@@ -84,12 +85,13 @@ export class Kernels implements Disposable {
     const kernel = new KernelClient({
       folder,
       modulePath,
-      findRuntime: () => this.#findRuntime(),
+      findRuntime: () => this.#findRuntime(folder),
       configuration: () => this.#configuration(folder),
       log,
       t,
     });
     kernel.onEvents(({ generation, events }) => this.#take(folder, generation, events));
+    kernel.onStart((info) => executors.setInfo(folder, info));
     kernel.onEnd(({ generation, error }) => {
       store.failGeneration(folder, generation, error, Date.now());
       executors.delete(folder);
@@ -114,24 +116,45 @@ export class Kernels implements Disposable {
   }
 
   #configuration(folder: string): ConfigureMessage {
-    const { maxWorkers, maxMemory, stopGrace } = this.#parts.config;
-    const settings = { maxWorkers: maxWorkers.value, maxMemory: maxMemory.value, stopGrace: stopGrace.value };
+    const { maxWorkers, maxMemory, stopGrace, execArgv } = this.#parts.config;
+    const settings = { maxWorkers: maxWorkers.value, maxMemory: maxMemory.value, stopGrace: stopGrace.value, execArgv: execArgv.value };
     return { type: "configure", settings, folder, storage: this.#parts.storage };
   }
 
-  /** Looked for once; a search that failed is repeated, because the user may have installed one since. */
-  #findRuntime(): Promise<Runtime> {
-    const found = this.#runtime ?? this.#search();
-    this.#runtime = found;
-    found.catch(() => {
-      if (this.#runtime === found) this.#runtime = undefined;
-    });
-    return found;
+  /** What a living kernel was started with cannot be changed under it. */
+  #needRestart(): void {
+    if (!this.all().some(({ info }) => info)) return;
+    const { t } = vscode.l10n;
+    const restart = { title: t("Restart Kernel"), command: { id: "futures.restartKernel" } } as const;
+    this.#parts.messages.inform(t("The setting applies to the next kernel. Restarting it now ends its open tasks."), restart);
   }
 
-  async #search(): Promise<Runtime> {
+  /** Looked for before each start: the user may have installed another one since, or changed the pin or the environment file. */
+  async #findRuntime(folder: string): Promise<Runtime> {
     await mkdir(this.#parts.storage, { recursive: true });
+    const { t } = vscode.l10n;
+    const { config } = this.#parts;
     const editor = { execPath: process.execPath, version: process.versions.node };
-    return findRuntime({ setting: this.#parts.config.runtime.value, env: process.env, editor, t: vscode.l10n.t });
+    const pin = await readPin((name) => textOf(vscode.Uri.joinPath(vscode.Uri.file(folder), name)));
+    const runtime = await findRuntime({ setting: config.runtime.value, env: process.env, pin, editor, t });
+    const variables = await readEnvFile(config.envFile.value, async (name) => decode(await vscode.workspace.fs.readFile(placeIn(folder, name))), t);
+    return { ...runtime, env: { ...variables, ...runtime.env } };
   }
+}
+
+function placeIn(folder: string, name: string): vscode.Uri {
+  const relative = name.replace(/^\$\{workspaceFolder\}[\\/]/, "");
+  return path.isAbsolute(relative) ? vscode.Uri.file(relative) : vscode.Uri.joinPath(vscode.Uri.file(folder), relative);
+}
+
+async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  try {
+    return decode(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

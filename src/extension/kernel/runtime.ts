@@ -4,6 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { UserError } from "../errors.js";
 import type { Translate } from "../translate.js";
+import { installedVersions } from "./installedVersions.js";
+import { fits, type Pin } from "./pin.js";
 
 /** The oldest Node.js that the kernel and its workers run on. */
 export const oldestNode = 20;
@@ -13,7 +15,9 @@ export interface Runtime {
   readonly command: string;
   /** Without the leading `v`. */
   readonly version: string;
-  readonly source: "setting" | "path" | "editor";
+  readonly source: "setting" | "pin" | "path" | "editor";
+  /** The file that pins it, or what became of a pin that could not be kept. */
+  readonly note?: string;
   /** Variables that it needs beside the environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -22,13 +26,15 @@ export interface RuntimeQuestion {
   /** The setting `futures.runtime`: a path, or a command on PATH; empty: look for one. */
   readonly setting: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The version that the workspace folder asks for. */
+  readonly pin?: Pin | undefined;
   /** The process that asks: the editor's own runtime. */
   readonly editor: { readonly execPath: string; readonly version: string };
   readonly t: Translate;
 }
 
 /**
- * Finds a Node.js: the setting, else `node` on PATH, else the editor's own.
+ * Finds a Node.js: the setting, else the version that the workspace pins, else `node` on PATH, else the editor's own.
  *
  * @throws UserError that says what was tried and what to set, when there is none or the setting names none.
  */
@@ -42,9 +48,13 @@ export async function findRuntime(question: RuntimeQuestion): Promise<Runtime> {
     throw new UserError(t("The setting futures.runtime names no Node.js {0} or newer: {1}.", oldestNode, tried.reason), openSetting(t));
   }
   const onPath = await tryCommand("node", question);
-  if ("version" in onPath) return { ...onPath, source: "path", env: {} };
+  const { pin } = question;
+  const pinned = pin && (await findPinned(pin, onPath, question));
+  if (pin && pinned) return { ...pinned, source: "pin", note: pin.file, env: {} };
+  const missed = pin ? { note: t("{0} asks for Node.js {1}, which was not found", pin.file, pin.version) } : {};
+  if ("version" in onPath) return { ...onPath, ...missed, source: "path", env: {} };
   const { execPath, version } = question.editor;
-  if (isNewEnough(version)) return { command: execPath, version, source: "editor", env: { ELECTRON_RUN_AS_NODE: "1" } };
+  if (isNewEnough(version)) return { command: execPath, version, ...missed, source: "editor", env: { ELECTRON_RUN_AS_NODE: "1" } };
   const editors = t("{0} is Node.js {1}", execPath, version);
   throw new UserError(
     t("Found no Node.js {0} or newer. Tried: {1}; {2}. Install one, or set futures.runtime to its path.", oldestNode, onPath.reason, editors),
@@ -54,6 +64,17 @@ export async function findRuntime(question: RuntimeQuestion): Promise<Runtime> {
 
 function openSetting(t: Translate) {
   return { title: t("Open Setting"), command: { id: "workbench.action.openSettings", args: ["futures.runtime"] } } as const;
+}
+
+/** The one on PATH if it fits, as a shell of the folder would have it; else the newest that a version manager has installed. */
+async function findPinned(pin: Pin, onPath: Tried, question: RuntimeQuestion): Promise<{ command: string; version: string } | undefined> {
+  if ("version" in onPath && fits(pin, onPath.version)) return onPath;
+  for (const { command, version } of await installedVersions(question.env)) {
+    if (!fits(pin, version) || !isNewEnough(version)) continue;
+    const tried = await tryCommand(command, question);
+    if ("version" in tried) return tried;
+  }
+  return undefined;
 }
 
 type Tried = { readonly command: string; readonly version: string } | { readonly reason: string };

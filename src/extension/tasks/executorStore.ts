@@ -1,17 +1,30 @@
 import type { ExecutorDescription, ExecutorKind } from "../../protocol/values.js";
 import { type Disposable, Emitter } from "../emitter.js";
+import type { KernelInfo } from "../kernel/kernelClient.js";
 
 /** The executors of every live kernel as it last described them. A kernel that has ended has none. */
 export class ExecutorStore implements Disposable {
   readonly #executors = new Map<string, readonly ExecutorDescription[]>();
+  readonly #infos = new Map<string, KernelInfo>();
   readonly #changes = new Emitter<string>();
 
   /** Key of the kernel whose executors or workers changed. */
   readonly onDidChange = this.#changes.event;
 
-  /** Keys of the kernels that have described their executors, in order of their first description. */
+  /** Keys of the living kernels, in order of their start. */
   kernels(): string[] {
-    return [...this.#executors.keys()];
+    return [...new Set([...this.#infos.keys(), ...this.#executors.keys()])];
+  }
+
+  /** What runs a kernel. */
+  infoOf(kernel: string): KernelInfo | undefined {
+    return this.#infos.get(kernel);
+  }
+
+  /** A kernel was started. */
+  setInfo(kernel: string, info: KernelInfo): void {
+    this.#infos.set(kernel, info);
+    this.#changes.fire(kernel);
   }
 
   /** The executors of a kernel. */
@@ -32,7 +45,8 @@ export class ExecutorStore implements Disposable {
 
   /** Forgets a kernel that has ended. */
   delete(kernel: string): void {
-    if (this.#executors.delete(kernel)) this.#changes.fire(kernel);
+    const hadInfo = this.#infos.delete(kernel);
+    if (this.#executors.delete(kernel) || hadInfo) this.#changes.fire(kernel);
   }
 
   dispose(): void {

@@ -1,5 +1,5 @@
 import type { TaskEvent } from "../../protocol/messages.js";
-import type { ErrorDescription, ExecutorKind, OnTimeout, StackFrame, ValueDescription } from "../../protocol/values.js";
+import type { ErrorDescription, ExecutorKind, OnTimeout, ProgressDescription, StackFrame, ValueDescription } from "../../protocol/values.js";
 
 /** How a task is to be run; what is left out is as the settings have it. */
 export interface SubmitChoice {
@@ -64,8 +64,14 @@ export interface TaskRecord {
   readonly value?: ValueDescription;
   readonly error?: ErrorDescription;
   readonly warnings: readonly string[];
+  /** Absolute paths of the workspace's files that its program was made of; none before it was built. */
+  readonly files: readonly string[];
+  /** How far it has told to be. */
+  readonly progress?: ProgressDescription;
   /** The function's text is another one now. */
   readonly stale: boolean;
+  /** It ran in an earlier window: nobody has its value any more but for what is kept here. */
+  readonly isRestored?: boolean;
 }
 
 /** What is known of a task before the kernel has said anything. */
@@ -90,7 +96,7 @@ export type NewTask = Pick<
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {
-  return { ...task, state: "building", cancelling: false, printed: false, warnings: [], stale: false };
+  return { ...task, state: "building", cancelling: false, printed: false, warnings: [], files: [], stale: false };
 }
 
 /** True until the task has settled. */
@@ -107,9 +113,11 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
     case "output":
       return task.printed ? task : { ...task, printed: true };
     case "submitted":
-      return { ...task, state: "pending", submittedAt: event.at, buildTime: event.buildTime, warnings: event.warnings };
+      return { ...task, state: "pending", submittedAt: event.at, buildTime: event.buildTime, warnings: event.warnings, files: event.files };
     case "started":
       return { ...task, state: "running", startedAt: event.at, worker: { name: event.worker } };
+    case "progress":
+      return { ...task, progress: event.progress };
     case "timedOut":
       return { ...task, timedOut: event.error };
     case "settled": {

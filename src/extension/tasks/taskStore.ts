@@ -59,6 +59,14 @@ export class TaskStore implements Disposable {
     this.#changed([task.id]);
   }
 
+  /** Takes in settled tasks of an earlier window, the oldest first; new tasks are counted on from there. */
+  restore(tasks: readonly TaskRecord[]): void {
+    // No kernel of this window has had them, and no edit was followed since.
+    for (const task of tasks) this.#tasks.set(task.id, { ...task, generation: 0, tick: 0, isRestored: true });
+    this.#lastId = Math.max(this.#lastId, ...tasks.map(({ id }) => Number(id) || 0));
+    this.#changed(tasks.map(({ id }) => id));
+  }
+
   /** Takes over what a kernel reports; events of tasks that are no longer kept are dropped. */
   apply(events: readonly TaskEvent[]): void {
     const changed = new Set<string>();

@@ -5,10 +5,12 @@ import type { Disposable } from "../emitter.js";
 import { executorKinds, viewIds } from "../ids.js";
 import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
-import { isOpen } from "../tasks/taskRecord.js";
+import { isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
-import { executorItem, kernelItem, taskItem, tasksItem, workerItem } from "./treeItems.js";
-import { type TreeNode, TreeNodes } from "./treeNodes.js";
+import { runtimeName } from "./runtimeText.js";
+import { groupOf, type TaskLayout } from "./taskLayout.js";
+import { executorItem, groupItem, kernelItem, taskItem, tasksItem, workerItem } from "./treeItems.js";
+import { type GroupNode, type TreeNode, TreeNodes } from "./treeNodes.js";
 
 /** ms in which changes are gathered before the tree is told. */
 const pause = 250;
@@ -21,6 +23,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly #store: TaskStore;
   readonly #executors: ExecutorStore;
   readonly #choice: ExecutorChoice;
+  readonly #layout: TaskLayout;
   readonly #view: vscode.TreeView<TreeNode>;
   /** Nodes to tell of at the end of the pause; `everything` when the top level changed. */
   readonly #changed = new Set<TreeNode>();
@@ -32,7 +35,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice) {
+  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice, layout: TaskLayout) {
+    this.#layout = layout;
     this.#store = store;
     this.#executors = executors;
     this.#choice = choice;
@@ -40,6 +44,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.#disposables.add(store.onDidChange((ids) => this.#noteTasks(ids)));
     this.#disposables.add(executors.onDidChange((kernel) => this.#noteExecutors(kernel)));
     this.#disposables.add(choice.onDidChange(() => this.#noteExecutors(...this.#executors.kernels())));
+    this.#disposables.add(layout.onDidChange(() => this.#changes.fire([this.#nodes.tasks])));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#tick()));
   }
 
@@ -53,8 +58,14 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
         return (this.#executors.find(node.kernel, node.executor)?.workers ?? []).map(({ name }) =>
           this.#nodes.worker(node.kernel, node.executor, name),
         );
-      case "tasks":
-        return this.#store.all().map(({ id }) => this.#nodes.task(id));
+      case "tasks": {
+        const tasks = this.#tasks();
+        const { grouping } = this.#layout;
+        if (grouping === "none") return tasks.map(({ id }) => this.#nodes.task(id));
+        return [...new Set(tasks.map((task) => groupOf(task, grouping)))].map((group) => this.#nodes.group(group));
+      }
+      case "group":
+        return this.#tasksOf(node).map(({ id }) => this.#nodes.task(id));
       default:
         return [];
     }
@@ -63,7 +74,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   getTreeItem(node: TreeNode): vscode.TreeItem {
     switch (node.kind) {
       case "kernel":
-        return kernelItem(node);
+        return kernelItem(node, this.#executors.infoOf(node.kernel));
       case "executor":
         return executorItem(node, this.#executors.find(node.kernel, node.executor), node.executor === this.#choice.value);
       case "worker": {
@@ -71,7 +82,9 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
         return workerItem(node, worker, worker?.taskId === undefined ? undefined : this.#store.get(worker.taskId));
       }
       case "tasks":
-        return tasksItem(node, this.#store.all());
+        return tasksItem(node, this.#tasks(), this.#layout.filter);
+      case "group":
+        return groupItem(node, this.#tasksOf(node), this.#layout.grouping);
       case "task":
         return taskItem(node, this.#store.get(node.taskId), Date.now());
     }
@@ -86,7 +99,10 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
 
   /** Needed to show a node that is not unfolded yet. */
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node.kind === "task") return this.#nodes.tasks;
+    const { grouping } = this.#layout;
+    const task = node.kind === "task" ? this.#store.get(node.taskId) : undefined;
+    if (task && grouping !== "none") return this.#nodes.group(groupOf(task, grouping));
+    if (node.kind === "task" || node.kind === "group") return this.#nodes.tasks;
     if (node.kind === "worker") return this.#nodes.executor(node.kernel, node.executor);
     return node.kind === "executor" && this.#executors.kernels().length > 1 ? this.#nodes.kernel(node.kernel) : undefined;
   }
@@ -95,6 +111,15 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     clearTimeout(this.#timer);
     clearTimeout(this.#clock);
     this.#disposables.dispose();
+  }
+
+  /** Those that are shown, the newest first. */
+  #tasks(): TaskRecord[] {
+    return this.#store.all().filter((task) => this.#layout.shows(task));
+  }
+
+  #tasksOf({ group }: GroupNode): TaskRecord[] {
+    return this.#tasks().filter((task) => groupOf(task, this.#layout.grouping) === group);
   }
 
   #top(): TreeNode[] {
@@ -135,13 +160,16 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.#timer = undefined;
     const running = this.#store.all().filter(({ state }) => state === "running").length;
     this.#view.badge = running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t("{0} running", running) };
-    const tasks = this.#store
-      .all()
-      .map(({ id }) => id)
+    const { grouping } = this.#layout;
+    const tasks = this.#tasks()
+      .map((task) => `${task.id}${grouping === "state" ? task.state : ""}`)
       .join();
     // The node above the tasks tells how many are open, so it changes whenever one of them does.
     const changed: TreeNode[] = [...this.#changed].filter(({ kind }) => kind !== "task" || tasks === this.#shownTasks);
     if ([...this.#changed].some(({ kind }) => kind === "task") || tasks !== this.#shownTasks) changed.push(this.#nodes.tasks);
+    // So that nobody has to guess which Node.js it is.
+    const infos = this.#executors.kernels().flatMap((kernel) => this.#executors.infoOf(kernel) ?? []);
+    this.#view.description = infos[0] ? runtimeName(infos[0].runtime, vscode.l10n.t) : "";
     this.#changes.fire(this.#everything ? undefined : changed);
     this.#shownTop = this.#top()
       .map(({ id }) => id)

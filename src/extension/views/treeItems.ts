@@ -3,16 +3,21 @@ import * as vscode from "vscode";
 import type { ExecutorDescription, WorkerDescription } from "../../protocol/values.js";
 import { cut, lineText } from "../editor/lineText.js";
 import { executorName, workerName } from "../editor/taskText.js";
-import { type CommandId, colorId, contextValues, type LineKind } from "../ids.js";
+import { type CommandId, colorId, contextValues, type LineKind, type TaskGrouping } from "../ids.js";
+import type { KernelInfo } from "../kernel/kernelClient.js";
 import { callText, isOpen, type TaskRecord, wasOverdue } from "../tasks/taskRecord.js";
-import type { ExecutorNode, KernelNode, TaskNode, TasksNode, WorkerNode } from "./treeNodes.js";
+import { runtimeName, runtimeSentence } from "./runtimeText.js";
+import type { ExecutorNode, GroupNode, KernelNode, TaskNode, TasksNode, WorkerNode } from "./treeNodes.js";
 
 /** Characters of a task's state and result behind its call. */
 const descriptionLimit = 100;
 
-export function kernelItem({ id, kernel }: KernelNode): vscode.TreeItem {
+export function kernelItem({ id, kernel }: KernelNode, info: KernelInfo | undefined): vscode.TreeItem {
+  const { t } = vscode.l10n;
   const item = new vscode.TreeItem(path.basename(kernel), vscode.TreeItemCollapsibleState.Expanded);
-  return Object.assign(item, { id, iconPath: new vscode.ThemeIcon("folder"), tooltip: kernel });
+  const description = info ? runtimeName(info.runtime, t) : "";
+  const tooltip = info ? `${kernel}\n${runtimeSentence(info, t)}` : kernel;
+  return Object.assign(item, { id, description, iconPath: new vscode.ThemeIcon("folder"), tooltip });
 }
 
 export function executorItem({ id, executor }: ExecutorNode, known: ExecutorDescription | undefined, selected: boolean): vscode.TreeItem {
@@ -56,10 +61,12 @@ function workerState({ state }: WorkerDescription, t: typeof vscode.l10n.t): str
   return words[state];
 }
 
-export function tasksItem({ id }: TasksNode, tasks: readonly TaskRecord[]): vscode.TreeItem {
+/** @param filter what the tasks shown were filtered by, if they were. */
+export function tasksItem({ id }: TasksNode, tasks: readonly TaskRecord[], filter: string): vscode.TreeItem {
   const { t } = vscode.l10n;
   const open = tasks.filter(isOpen).length;
-  const description = open > 0 ? t("{0} open, {1} settled", open, tasks.length - open) : t("{0} settled", tasks.length);
+  const counts = open > 0 ? t("{0} open, {1} settled", open, tasks.length - open) : t("{0} settled", tasks.length);
+  const description = filter === "" ? counts : `${counts} · ${t("filter: {0}", filter)}`;
   const item = new vscode.TreeItem(t("Tasks"), vscode.TreeItemCollapsibleState.Expanded);
   return Object.assign(item, { id, description, iconPath: new vscode.ThemeIcon("list-unordered") });
 }
@@ -72,6 +79,31 @@ const icons: Readonly<Record<TaskRecord["state"], { readonly icon: string; reado
   failed: { icon: "error", color: "failed" },
   cancelled: { icon: "circle-slash", color: "cancelled" },
 };
+
+/** @param tasks of the group, at least one. */
+export function groupItem({ id }: GroupNode, tasks: readonly TaskRecord[], by: TaskGrouping): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const [first] = tasks;
+  const item = new vscode.TreeItem("", vscode.TreeItemCollapsibleState.Expanded);
+  if (!first) return Object.assign(item, { id, label: t("gone") });
+  const label = by === "function" ? first.functionName : stateName(first.state, t);
+  const description = by === "function" ? `${path.posix.basename(vscode.Uri.parse(first.uri).path)} · ${tasks.length}` : String(tasks.length);
+  const { icon, color } = icons[first.state];
+  const iconPath = by === "function" ? new vscode.ThemeIcon("symbol-function") : new vscode.ThemeIcon(icon, new vscode.ThemeColor(colorId(color)));
+  return Object.assign(item, { id, label, description, iconPath, accessibilityInformation: { label: `${label}, ${description}` } });
+}
+
+function stateName(state: TaskRecord["state"], t: typeof vscode.l10n.t): string {
+  const names = {
+    building: t("Building"),
+    pending: t("Pending"),
+    running: t("Running"),
+    finished: t("Finished"),
+    failed: t("Failed"),
+    cancelled: t("Cancelled"),
+  };
+  return names[state];
+}
 
 export function taskItem({ id, taskId }: TaskNode, task: TaskRecord | undefined, now: number): vscode.TreeItem {
   const { t } = vscode.l10n;

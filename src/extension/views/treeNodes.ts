@@ -1,7 +1,7 @@
 import type { ExecutorKind } from "../../protocol/values.js";
 
 /** What stands in the tree. Nodes hold ids; what they show is looked up when it is shown. */
-export type TreeNode = KernelNode | ExecutorNode | WorkerNode | TasksNode | TaskNode;
+export type TreeNode = KernelNode | ExecutorNode | WorkerNode | TasksNode | GroupNode | TaskNode;
 
 /** Only when several kernels have executors. */
 export interface KernelNode {
@@ -26,6 +26,12 @@ export interface TasksNode {
   readonly kind: "tasks";
   readonly id: "tasks";
 }
+/** Tasks of one state, or of one function: see `groupOf`. */
+export interface GroupNode {
+  readonly kind: "group";
+  readonly id: string;
+  readonly group: string;
+}
 /** Fits `TaskReference`: the menus hand the node itself to the command. */
 export interface TaskNode {
   readonly kind: "task";
@@ -49,6 +55,10 @@ export class TreeNodes {
 
   worker(kernel: string, executor: ExecutorKind, worker: string): WorkerNode {
     return this.#once({ kind: "worker", id: `${worker} ${executor} ${kernel}`, kernel, executor, worker });
+  }
+
+  group(group: string): GroupNode {
+    return this.#once({ kind: "group", id: `group ${group}`, group });
   }
 
   task(taskId: string): TaskNode {

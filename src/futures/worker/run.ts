@@ -176,7 +176,8 @@ function isImmediate(returned: unknown): boolean {
 }
 
 async function settle(returned: unknown, task: TaskRun): Promise<unknown> {
-  return isGenerator(returned) ? drive(returned, task) : returned;
+  const value = isGenerator(returned) ? returned : await returned;
+  return isGenerator(value) ? drive(value, task) : value; // one that a promise gave cannot be sent either
 }
 
 function isGenerator(value: unknown): value is AsyncGenerator | Generator {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import type { Language } from "../../analysis/types.js";
 import { BuildError } from "../errors.js";
@@ -33,6 +33,8 @@ export interface Bundle {
   /** Source map as JSON; its sources are `file:` URLs, or addresses of virtual modules. */
   readonly map: string;
   readonly warnings: readonly string[];
+  /** Absolute paths of the files whose code is in it. */
+  readonly files: readonly string[];
 }
 
 type Context = esbuild.BuildContext<{ write: false }>;
@@ -81,7 +83,8 @@ export class Bundler {
       const map = result.outputFiles.find((file) => file.path.endsWith(".map"));
       const code = result.outputFiles.find((file) => !file.path.endsWith(".map"));
       if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${this.#options.file}`);
-      return { code: code.text, map: this.#withAbsoluteSources(map.text, path.dirname(map.path)), warnings: this.#warnings(result.warnings) };
+      const absolute = this.#withAbsoluteSources(map.text, path.dirname(map.path));
+      return { code: code.text, ...absolute, warnings: this.#warnings(result.warnings) };
     } catch (error) {
       if (!isBuildFailure(error)) {
         this.#context = undefined; // esbuild itself has failed, and will go on to do so
@@ -125,13 +128,14 @@ export class Bundler {
     });
   }
 
-  #withAbsoluteSources(json: string, folder: string): string {
+  #withAbsoluteSources(json: string, folder: string): Pick<Bundle, "map" | "files"> {
     const map = JSON.parse(json) as { sources: string[] };
     map.sources = map.sources.map((source) => {
       if (virtualAddress.test(source) || source.startsWith("file:")) return source;
       return pathToFileURL(this.#options.display(path.resolve(folder, source))).href;
     });
-    return JSON.stringify(map);
+    const files = map.sources.filter((source) => source.startsWith("file:")).map((source) => fileURLToPath(source));
+    return { map: JSON.stringify(map), files };
   }
 
   #warnings(warnings: readonly esbuild.Message[]): string[] {

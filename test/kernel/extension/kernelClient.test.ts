@@ -51,7 +51,7 @@ describe("KernelClient", function () {
         type: "configure",
         folder,
         storage: path.join(folder, ".storage"),
-        settings: { maxWorkers: 2, maxMemory: 0, stopGrace: 100 },
+        settings: { maxWorkers: 2, maxMemory: 0, stopGrace: 100, execArgv: [] },
       }),
       log: { error: note, warn: note, info: note, debug: note },
       t,

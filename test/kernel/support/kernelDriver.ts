@@ -17,7 +17,7 @@ import type {
 } from "../../../src/protocol/messages.js";
 
 export const repository = path.resolve(import.meta.dirname ?? ".", "../../..");
-const settings: ExecutorSettings = { maxWorkers: 2, maxMemory: 0, stopGrace: 100 };
+const settings: ExecutorSettings = { maxWorkers: 2, maxMemory: 0, stopGrace: 100, execArgv: [] };
 
 const waitsForEver = { resultTimeout: 0, onTimeout: "keepRunning", priority: 0 } as const;
 

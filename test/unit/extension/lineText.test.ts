@@ -9,7 +9,7 @@ import { error, newTask } from "./support.js";
 type EventOf = TaskEvent extends infer E ? (E extends TaskEvent ? Omit<E, "taskId" | "at"> : never) : never;
 const taskAfter = (...events: (EventOf & { at?: number })[]): TaskRecord =>
   events.reduce((task, event) => applyEvent(task, { taskId: "1", at: 2000, ...event } as TaskEvent), newRecord(newTask()));
-const submitted = { type: "submitted", buildTime: 0, warnings: [] } as const;
+const submitted = { type: "submitted", buildTime: 0, warnings: [], files: [] } as const;
 const started = { type: "started", worker: "thread-0" } as const;
 const finished = (preview: string, duration = 1214) =>
   ({ type: "settled", duration, outcome: { state: "finished", value: { preview, text: preview, truncated: false, type: "number" } } }) as const;

@@ -17,7 +17,7 @@ describe("TaskStore", () => {
     const states: (string | undefined)[] = [store.get("1")?.state];
     const events: TaskEvent[] = [
       { type: "accepted", taskId: "1", at: 1001 },
-      { type: "submitted", taskId: "1", at: 1010, buildTime: 8, warnings: ["w"] },
+      { type: "submitted", taskId: "1", at: 1010, buildTime: 8, warnings: ["w"], files: [] },
       { type: "started", taskId: "1", at: 1020, worker: "thread-0" },
       settled("1"),
     ];
@@ -35,6 +35,7 @@ describe("TaskStore", () => {
       submittedAt: 1010,
       buildTime: 8,
       warnings: ["w"],
+      files: [],
       startedAt: 1020,
       worker: { name: "thread-0" },
       settledAt: 2000,
