@@ -158,12 +158,24 @@ const programsOfOurs = {
   ...common,
   format: "esm",
   outdir: "dist",
-  entryPoints: { "kernel/main": "src/kernel/main.ts", "cli/main": "src/cli/main.ts" },
+  entryPoints: { "kernel/main": "src/kernel/main.ts", "kernel/readInputs": "src/kernel/map/readInputs.ts", "cli/main": "src/cli/main.ts" },
   external: ["esbuild"],
   plugins: [libraryStaysOutside("../futures/index.js")],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
 const extension = { ...common, format: "cjs", outfile: "dist/extension/main.cjs", entryPoints: ["src/extension/main.ts"], external: ["vscode"] };
+
+const renderers = {
+  ...common,
+  platform: "browser",
+  target: "chrome128",
+  format: "esm",
+  outdir: "dist/renderer",
+  entryPoints: [
+    { in: "src/renderer/table/main.ts", out: "table" },
+    { in: "src/renderer/table/table.css", out: "table" },
+  ],
+};
 
 /** The kernel imports esbuild at run time; its copy under dist/ is what the packaged extension finds. */
 function copyEsbuild() {
@@ -215,7 +227,7 @@ function testBuilds() {
   ];
 }
 
-const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, extension];
+const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, extension, renderers];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

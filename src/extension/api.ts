@@ -1,5 +1,6 @@
 import type { Kernels } from "./kernel/kernels.js";
 import type { Messages } from "./messages.js";
+import type { TablePanels } from "./table/tablePanel.js";
 import type { ArgumentHistory } from "./tasks/argumentHistory.js";
 import type { ExecutorChoice } from "./tasks/executorChoice.js";
 import type { ExecutorStore } from "./tasks/executorStore.js";
@@ -21,6 +22,7 @@ export interface ExtensionApi {
   readonly messages: Messages;
   readonly tree: TaskTree;
   readonly layout: TaskLayout;
+  readonly tables: TablePanels;
   readonly statusBar: StatusBar;
   readonly kernelStatus: KernelStatus;
 }

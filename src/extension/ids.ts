@@ -17,6 +17,12 @@ export interface SubmitOptions {
   readonly priority?: number;
 }
 
+/** What `futures.map` takes; whatever is left out is taken from the active editor or asked for. */
+export interface MapOverOptions extends Omit<SubmitOptions, "argumentsText"> {
+  /** Given: nothing is asked. An expression among the module's names, the `Uri.toString()` of a JSON, NDJSON or CSV file, or a text of lines or JSON. */
+  readonly inputs?: { readonly expression: string } | { readonly file: string } | { readonly text: string };
+}
+
 /** A task, from wherever it is named: a tree node, a link in a hover, a test. */
 export interface TaskReference {
   readonly taskId: string;
@@ -40,6 +46,11 @@ export type TaskGrouping = "none" | "state" | "function";
 export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
   "futures.submitWith": [options?: SubmitOptions];
+  "futures.map": [options?: MapOverOptions];
+  "futures.rerunFailed": [task?: TaskReference];
+  "futures.showTable": [task?: TaskReference];
+  "futures.copyJson": [task?: TaskReference];
+  "futures.copyNodeValue": [node: TaskReference & { readonly text?: string }];
   "futures.submitAgain": [task?: TaskReference];
   "futures.cancel": [what?: TaskReference | FunctionReference];
   "futures.interruptAll": [];
@@ -63,6 +74,11 @@ export type CommandId = keyof CommandArguments;
 export const commandIds = {
   "futures.submit": { palette: true },
   "futures.submitWith": { palette: true },
+  "futures.map": { palette: true },
+  "futures.rerunFailed": { palette: true },
+  "futures.showTable": { palette: true },
+  "futures.copyJson": { palette: true },
+  "futures.copyNodeValue": { palette: false },
   "futures.submitAgain": { palette: true },
   "futures.cancel": { palette: true },
   "futures.interruptAll": { palette: true },
@@ -125,7 +141,13 @@ export const contextKeys = {
 } as const;
 
 /** What a tree item is, for the menus. */
-export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker" } as const;
+export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker", value: "value" } as const;
+
+/** The panel that shows rows. */
+export const tablePanelType = "futures.table";
+
+/** Language of the read-only documents that show a whole value. */
+export const valueLanguage = "futures-value";
 
 /** Scheme of the read-only documents that show a whole value. */
 export const valueScheme = "futures-value";

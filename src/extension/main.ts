@@ -4,11 +4,13 @@ import type { ExtensionApi } from "./api.js";
 import { CancelCommand } from "./commands/cancelCommand.js";
 import { restartKernel } from "./commands/kernelCommands.js";
 import { filterTasks, groupTasks } from "./commands/layoutCommands.js";
+import { mapOver } from "./commands/mapCommand.js";
 import { registerCommands } from "./commands/register.js";
 import { selectExecutor } from "./commands/selectExecutor.js";
 import { SubmitCommands } from "./commands/submitCommands.js";
 import { askHow } from "./commands/submitWith.js";
 import { TaskCommands } from "./commands/taskCommands.js";
+import { ValueCommands } from "./commands/valueCommands.js";
 import { readConfig } from "./config.js";
 import { followContextKeys } from "./contextKeys.js";
 import { Disposables } from "./disposables.js";
@@ -24,6 +26,7 @@ import { ValueDocuments } from "./editor/valueDocuments.js";
 import { Kernels } from "./kernel/kernels.js";
 import { createLog, TaskOutput } from "./log.js";
 import { Messages } from "./messages.js";
+import { TablePanels } from "./table/tablePanel.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
 import { ExecutorChoice } from "./tasks/executorChoice.js";
 import { ExecutorStore } from "./tasks/executorStore.js";
@@ -32,6 +35,7 @@ import { Submitter } from "./tasks/submitter.js";
 import { TaskHistory } from "./tasks/taskHistory.js";
 import { TaskStore } from "./tasks/taskStore.js";
 import { KernelStatus } from "./views/kernelStatus.js";
+import { MapNotifications } from "./views/mapNotifications.js";
 import { StatusBar } from "./views/statusBar.js";
 import { TaskLayout } from "./views/taskLayout.js";
 import { TaskTree } from "./views/taskTree.js";
@@ -66,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new TaskHovers(placements));
   const values = add(new ValueDocuments(store));
   const layout = add(new TaskLayout(context.workspaceState));
-  const tree = add(new TaskTree(store, executors, choice, layout));
+  const tree = add(new TaskTree(store, executors, choice, layout, kernels.ask.bind(kernels)));
   const kernelStatus = add(new KernelStatus(executors));
   const statusBar = add(new StatusBar(store, choice));
   add(followContextKeys(store, layout));
@@ -75,7 +79,10 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new RerunOnSave({ store, submitter, kernels, config, log }));
   const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
-  const tasks = new TaskCommands(store, placements, values);
+  const tables = add(new TablePanels({ store, kernels, submitter, messages, extensionUri: context.extensionUri }));
+  const tasks = new TaskCommands(store, placements);
+  const valueCommands = new ValueCommands({ store, kernels, values, tables, submitter });
+  add(new MapNotifications(store, kernels));
   const handlers = {
     "futures.submit": submits.submit.bind(submits),
     "futures.submitWith": submits.submitWith.bind(submits),
@@ -86,8 +93,13 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.filterTasks": filterTasks.bind(undefined, layout),
     "futures.clearFilter": () => layout.find(""),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),
-    "futures.openValue": tasks.openValue.bind(tasks),
-    "futures.copyValue": tasks.copyValue.bind(tasks),
+    "futures.map": mapOver.bind(undefined, submitter, history),
+    "futures.rerunFailed": valueCommands.rerunFailed.bind(valueCommands),
+    "futures.showTable": valueCommands.showTable.bind(valueCommands),
+    "futures.openValue": valueCommands.openValue.bind(valueCommands),
+    "futures.copyValue": valueCommands.copyValue.bind(valueCommands),
+    "futures.copyJson": valueCommands.copyJson.bind(valueCommands),
+    "futures.copyNodeValue": valueCommands.copyNodeValue.bind(valueCommands),
     "futures.openFrame": tasks.openFrame.bind(tasks),
     "futures.revealFunction": tasks.revealFunction.bind(tasks),
     "futures.clearTasks": () => store.clearSettled(),
@@ -97,7 +109,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   };
   add(registerCommands(handlers, messages));
   running = { disposables, kernels };
-  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, statusBar, kernelStatus };
+  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, statusBar, kernelStatus };
 }
 
 /** Ends everything; resolves when no process of ours is left. */

@@ -67,7 +67,7 @@ export abstract class Executor implements AsyncDisposable {
     const { chunksize = 1 } = options;
     const size = !canChunk ? () => 1 : chunksize === "auto" ? this.autoChunks(sizeOf(inputs)) : () => chunksize;
     return new MapIterator<TaskResult<R>>(chunks(inputOf(inputs), size), options, {
-      submit: (chunk) => this.#submitUnit(fn, chunk),
+      submit: (chunk) => this.#submitUnit(fn, chunk, options.signal),
       room: () => this.room(),
     });
   }
@@ -86,8 +86,8 @@ export abstract class Executor implements AsyncDisposable {
   /** Throws what `submit` would throw for any function; `map` asks it also when its input is empty. */
   protected checkOpen(): void {}
 
-  /** For `map` with a `chunksize`: schedules several calls as one; absent where the executor cannot. */
-  protected submitChunk?(fn: AnyFunction, chunk: Chunk): Future<ChunkOutcomes>;
+  /** For `map` with a `chunksize` or a `signal`: schedules several calls as one; absent where the executor cannot. @param signal stops them. */
+  protected submitChunk?(fn: AnyFunction, chunk: Chunk, signal?: AbortSignal): Future<ChunkOutcomes>;
 
   /** For `map` with `chunksize: "auto"`: the size of the nth chunk, given how many calls there are if that is known. */
   protected autoChunks(_calls: number | undefined): (chunk: number) => number {
@@ -97,10 +97,13 @@ export abstract class Executor implements AsyncDisposable {
   /** For `map`, when `submit` refused for want of room (QueueFullError): resolves when there is some. */
   protected async room(): Promise<void> {}
 
-  #submitUnit(fn: AnyFunction, chunk: Chunk): Unit {
+  #submitUnit(fn: AnyFunction, chunk: Chunk, signal: AbortSignal | undefined): Unit {
     const calls = sizeOfChunk(chunk);
-    if (calls > 1 && this.submitChunk) return { calls, isChunk: true, future: this.submitChunk(fn, chunk) };
-    return { calls, isChunk: false, future: this.submit(fn as (...args: unknown[]) => unknown, ...chunk.args) };
+    if ((calls > 1 || signal) && this.submitChunk) return { calls, isChunk: true, future: this.submitChunk(fn, chunk, signal) };
+    const future = this.submit(fn as (...args: unknown[]) => unknown, ...chunk.args);
+    signal?.addEventListener("abort", () => future.cancel(), { once: true });
+    if (signal?.aborted) future.cancel();
+    return { calls, isChunk: false, future };
   }
 }
 

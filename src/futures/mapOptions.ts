@@ -26,14 +26,21 @@ export interface MapOptions {
    * with the following items; call `next()` for it, since `for await` leaves at the first error. The `timeout` always ends the iterator.
    */
   onError?: "stop" | "continue" | undefined;
+  /**
+   * Aborted: calls that have not started are cancelled; the signal of those that run is aborted, and after the pool's `stopGrace` their workers are
+   * replaced. Each is given as a CancelledError. An executor without workers of its own cancels only what has not started.
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /** @throws TypeError for an option of the wrong type, RangeError for one out of range; the message names it and what was given. CPython `Executor.map`. */
-export function checkMapOptions({ chunksize, buffersize, ordered, returnExceptions, onError }: MapOptions): void {
+export function checkMapOptions({ chunksize, buffersize, ordered, returnExceptions, onError, signal }: MapOptions): void {
   if (chunksize !== "auto") checkCount("chunksize", chunksize, ' or "auto"');
   checkCount("buffersize", buffersize);
   for (const [name, value] of Object.entries({ ordered, returnExceptions }))
     if (value !== undefined && typeof value !== "boolean") throw new TypeError(`${name} must be true or false, got ${inspect(value, { depth: 0 })}`);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new TypeError(`signal must be an AbortSignal, got ${inspect(signal, { depth: 0 })}`);
   if (onError !== undefined && onError !== "stop" && onError !== "continue")
     throw new RangeError(`onError must be "stop" or "continue", got ${inspect(onError, { depth: 0 })}`);
 }

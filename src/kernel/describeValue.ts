@@ -1,10 +1,16 @@
 import { inspect } from "node:util";
+import { displayKey } from "../programs/callProgram.js";
 import { type ProgressDescription, previewLimit, textLimit, type ValueDescription } from "../protocol/values.js";
+import { plotOf } from "./values/numberPlot.js";
+import { recordsOf } from "./values/table.js";
+import { isExpandable } from "./values/valueTree.js";
 
 /** Items of one collection, keys of one object that are shown. */
 const itemLimit = 1000;
 /** Values shown in all: keeps `inspect` short whatever comes. */
 const nodeLimit = 10_000;
+/** The same of a preview, of which there may be hundreds at a time. */
+const previewNodes = 100;
 /** Nesting shown. */
 const depthLimit = 12;
 /** Characters of one string that are shown. */
@@ -12,20 +18,61 @@ const stringLimit = 50_000;
 
 /** Prepares a result for people, in bounded time: a value that is too large is shown in part, and says so. Never throws. */
 export function describeValue(value: unknown): ValueDescription {
+  const display = displayOf(value);
+  if (display) return describeDisplay(display);
   const bounded = new Bounded(value);
+  const plot = plotOf(value);
   const text = inspect(bounded.value, { depth: depthLimit + 1, maxArrayLength: itemLimit + 1, maxStringLength: stringLimit, breakLength: 100 });
-  const preview = inspect(bounded.value, {
+  return {
+    preview: shortened(bounded.value),
+    text: cut(text, textLimit),
+    truncated: bounded.truncated || text.length > textLimit || /\.\.\. \d+ more (item|character)s?/.test(text),
+    type: typeName(value),
+    ...(isExpandable(value) && { expandable: true }),
+    ...(recordsOf(value) && { tabular: true }),
+    ...(plot && { plot }),
+  };
+}
+
+/** One line, at most {@link previewLimit} characters. Never throws. */
+export function previewOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? shortened(new Bounded(value, previewNodes).value) : shortened(value);
+}
+
+function shortened(bounded: unknown): string {
+  const preview = inspect(bounded, {
     depth: 2,
     maxArrayLength: 20,
     maxStringLength: previewLimit,
     breakLength: Number.POSITIVE_INFINITY,
     compact: true,
   });
+  return cut(preview.replace(/\s*\n\s*/g, " "), previewLimit);
+}
+
+/** Characters of what a value shows itself as; more of one MIME type is left out. */
+const displayLimit = 2_000_000;
+
+function displayOf(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null || Object.keys(value).join() !== displayKey) return undefined;
+  const bundle = (value as Record<string, unknown>)[displayKey];
+  return typeof bundle === "object" && bundle !== null ? (bundle as Record<string, unknown>) : undefined;
+}
+
+function describeDisplay(bundle: Record<string, unknown>): ValueDescription {
+  const display: Record<string, string> = {};
+  for (const [type, content] of Object.entries(bundle)) {
+    const text = content instanceof Uint8Array ? Buffer.from(content).toString("base64") : typeof content === "string" ? content : inspect(content);
+    if (text.length <= displayLimit) display[type] = text;
+  }
+  const plain = display["text/plain"];
+  const types = Object.keys(bundle).join(", ");
   return {
-    preview: cut(preview.replace(/\s*\n\s*/g, " "), previewLimit),
-    text: cut(text, textLimit),
-    truncated: bounded.truncated || text.length > textLimit || /\.\.\. \d+ more (item|character)s?/.test(text),
-    type: typeName(value),
+    preview: cut((plain ?? `display: ${types}`).replace(/\s*\n\s*/g, " "), previewLimit),
+    text: cut(plain ?? inspect(bundle, { maxStringLength: 2_000 }), textLimit),
+    truncated: (plain?.length ?? 0) > textLimit || Object.keys(display).length < Object.keys(bundle).length,
+    type: types,
+    display,
   };
 }
 
@@ -69,10 +116,12 @@ class Omitted {
 class Bounded {
   readonly value: unknown;
   truncated = false;
-  #left = nodeLimit;
+  #left: number;
   readonly #copies = new Map<object, unknown>();
 
-  constructor(value: unknown) {
+  /** @param nodes values that are copied in all. */
+  constructor(value: unknown, nodes = nodeLimit) {
+    this.#left = nodes;
     this.value = this.#copy(value, 0);
   }
 

@@ -11,6 +11,7 @@ import type { ExecutorSettings } from "../protocol/messages.js";
 import type { ExecutorDescription, ExecutorKind } from "../protocol/values.js";
 
 export interface ExecutorsListener {
+  taskSubmit(...args: PoolEvents["taskSubmit"]): void;
   taskStart(...args: PoolEvents["taskStart"]): void;
   output(output: TaskOutput): void;
   workersChange(): void;
@@ -51,16 +52,17 @@ export class Executors {
     const executor = this.#make(kind);
     this.#current.set(kind, executor);
     this.#all.set(executor, kind);
+    executor.events.on("taskSubmit", (...args) => this.#listener.taskSubmit(...args));
     executor.events.on("taskStart", (...args) => this.#listener.taskStart(...args));
     executor.events.on("workersChange", () => this.#listener.workersChange());
     executor.events.on("workerEnd", ({ name }) => this.#listener.workerEnd(name));
     return executor;
   }
 
-  /** The worker that holds a task. @param future its number. */
-  workerOf(future: number): WorkerInfo | undefined {
+  /** A worker that holds one of some futures, by their numbers. */
+  workerOf(isMeant: (future: number) => boolean): WorkerInfo | undefined {
     for (const executor of this.#all.keys()) {
-      const found = executor.workers().find(({ task }) => task === future);
+      const found = executor.workers().find(({ task }) => task !== undefined && isMeant(task));
       if (found) return found;
     }
     return undefined;

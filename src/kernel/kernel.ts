@@ -10,19 +10,31 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { type Future, TimeoutError, task } from "../futures/index.js";
+import { CancelledError, Future, type PoolExecutor, TimeoutError, task } from "../futures/index.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
 import type { CallProgram, Program } from "../programs/types.js";
-import { type MessageFromKernel, type MessageToKernel, type Outcome, protocolVersion, type SubmitMessage } from "../protocol/messages.js";
-import type { ErrorDescription } from "../protocol/values.js";
+import {
+  type MapInputs,
+  type MessageFromKernel,
+  type MessageToKernel,
+  type Outcome,
+  protocolVersion,
+  type SubmitMessage,
+} from "../protocol/messages.js";
+import type { ErrorDescription, ValueDescription } from "../protocol/values.js";
 import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
 import { describeProgress, describeValue } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
+import { readInputs } from "./map/mapInputs.js";
+import { MapRun } from "./map/mapRun.js";
+import { KeptValues } from "./values/keptValues.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
 /** Settled tasks of which a worker's late output is still told as theirs. */
 const rememberedTasks = 1000;
+/** Maps whose failures can be run again. */
+const rememberedMaps = 10;
 
 /** A submission from its acceptance to its end. */
 interface Submission {
@@ -43,6 +55,8 @@ export interface KernelOptions {
   exit(): void;
   /** `file:` URL of the built library. */
   readonly libraryUrl: string;
+  /** `file:` URL of what reads the inputs of maps, for workers to load. */
+  readonly readerUrl: string;
 }
 
 export class Kernel {
@@ -50,12 +64,16 @@ export class Kernel {
   readonly #submissions = new Map<string, Submission>();
   /** Longer than the submission: output may come late, and the snapshot names the task of a worker. */
   readonly #taskOfFuture = new Map<number, string>();
-  /** Ids of settled futures, oldest first. */
-  readonly #settled: number[] = [];
+  /** Ids of settled tasks, oldest first. */
+  readonly #settled: string[] = [];
   readonly #executors: Executors;
   readonly #finder = new WhereaboutsFinder();
   readonly #events: EventStream;
+  readonly #values = new KeptValues();
+  readonly #maps = new Map<string, MapRun>();
   #builder: ProgramBuilder | undefined;
+  /** Whose futures are being made. */
+  #submitting: Submission | undefined;
   #places: KnownPlaces = { programsDirectory: "", libraryDirectory: "" };
 
   constructor(options: KernelOptions) {
@@ -65,6 +83,7 @@ export class Kernel {
       () => ({ type: "executors", executors: this.#executors.describe((future) => this.#taskOfFuture.get(future)) }),
     );
     this.#executors = new Executors({
+      taskSubmit: (future) => this.#submitting && this.#taskOfFuture.set(future.id, this.#submitting.message.taskId),
       taskStart: (future, worker) => this.#started(future, worker.name),
       workersChange: () => this.#events.pushSnapshot(),
       workerEnd: (name) => this.#finder.forget(name),
@@ -90,6 +109,11 @@ export class Kernel {
       case "cancel":
         this.#stop(this.#submissions.get(message.taskId));
         break;
+      case "ask": {
+        const answer = this.#values.answer(message.taskId, message.question);
+        this.#events.push({ type: "answer", questionId: message.questionId, answer });
+        break;
+      }
       case "shutdown":
         this.#options.exit();
         break;
@@ -119,10 +143,13 @@ export class Kernel {
         this.#settle(submission, { state: "cancelled" });
         return;
       }
+      const { signal } = submission.stop;
+      const executor = this.#executors.get(message.executor);
       const call = task<() => unknown>(url, exportName, message.functionName);
-      const future = this.#executors.get(message.executor).schedule(call, [], { signal: submission.stop.signal, priority: message.priority });
+      const future = message.map
+        ? this.#map(submission, executor, url, message.map)
+        : this.#within(submission, () => executor.schedule(call, [], { signal, priority: message.priority }));
       submission.future = future;
-      this.#taskOfFuture.set(future.id, message.taskId);
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
       future.addProgressCallback((told) => this.#tellProgress(message.taskId, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
@@ -132,12 +159,62 @@ export class Kernel {
     }
   }
 
+  /** Futures that are made meanwhile are the submission's: their output and their workers are. */
+  #within<T>(submission: Submission, act: () => T): T {
+    this.#submitting = submission;
+    try {
+      return act();
+    } finally {
+      this.#submitting = undefined;
+    }
+  }
+
+  /** One future for all: it is done when there is an outcome of every input, or when it was stopped. */
+  #map(submission: Submission, executor: PoolExecutor, url: string, inputs: MapInputs): Future<unknown> {
+    const { taskId } = submission.message;
+    const { signal } = submission.stop;
+    const future = new Future<unknown>();
+    const { readerUrl } = this.#options;
+    const sources = { call: { url }, readerUrl, failedOf: (other: string) => this.#maps.get(other)?.unsuccessful };
+    const read = this.#within(submission, () => readInputs(inputs, executor, signal, sources));
+    const tell = (run: MapRun): void => this.#events.pushLatest(`map ${taskId}`, { type: "mapProgress", taskId, map: run.progress });
+    const work = async (): Promise<unknown> => {
+      const run = new MapRun(read instanceof Future ? await read.result() : read);
+      this.#keepMap(taskId, run);
+      tell(run);
+      const one = task<(item: readonly [number, unknown]) => unknown>(url, "callOne", submission.message.functionName);
+      await run.run({ executor, one, signal, changed: () => tell(run), within: (act) => this.#within(submission, act) });
+      tell(run);
+      if (signal.aborted) throw new CancelledError("the map was stopped");
+      return run.results;
+    };
+    void work().then(
+      (results) => !future.done() && future.setResult(results),
+      (error: unknown) => !future.done() && future.setException(error),
+    );
+    return future;
+  }
+
+  /** With the questions that may come about it, and for its failures to be run again. */
+  #keepMap(taskId: string, run: MapRun): void {
+    this.#maps.set(taskId, run);
+    for (const oldest of this.#maps.keys()) {
+      if (this.#maps.size <= rememberedMaps) break;
+      this.#maps.delete(oldest);
+    }
+    this.#values.keep(taskId, undefined, run.rows);
+  }
+
   async #build(message: SubmitMessage): Promise<CallProgram & Pick<Program, "files"> & { buildTime: number }> {
     if (!this.#builder) throw new Error("the kernel was not configured before the first submission");
     const start = performance.now();
     const overlay = new Map(message.overlay.map((file) => [file.path, file.text]));
     const program = await this.#builder.build({ file: message.file, overlay });
-    const call = await this.#builder.buildCall(program, { functionName: message.functionName, argumentsText: message.argumentsText });
+    const call = await this.#builder.buildCall(program, {
+      functionName: message.functionName,
+      argumentsText: message.argumentsText,
+      isMap: message.map !== undefined,
+    });
     return { ...call, warnings: [...program.warnings, ...call.warnings], files: program.files, buildTime: performance.now() - start };
   }
 
@@ -172,7 +249,8 @@ export class Kernel {
     const grace = this.#executors.stopGrace;
     await new Promise((resolve) => setTimeout(resolve, grace / 2));
     const isOpen = this.#submissions.has(submission.message.taskId);
-    const worker = submission.future && isOpen ? this.#executors.workerOf(submission.future.id) : undefined;
+    const isIts = (future: number): boolean => this.#taskOfFuture.get(future) === submission.message.taskId;
+    const worker = isOpen ? this.#executors.workerOf(isIts) : undefined;
     const stack = worker && (await this.#finder.find(worker, grace / 4));
     if (stack !== undefined) submission.stack = stack;
   }
@@ -180,7 +258,7 @@ export class Kernel {
   #started(future: Future<unknown>, worker: string): void {
     const taskId = this.#taskOfFuture.get(future.id);
     const submission = taskId === undefined ? undefined : this.#submissions.get(taskId);
-    if (!submission) return;
+    if (!submission || submission.startedAt !== undefined) return; // of a map, the first of many
     submission.startedAt = performance.now();
     this.#events.push({ type: "started", taskId: submission.message.taskId, at: Date.now(), worker });
   }
@@ -195,7 +273,7 @@ export class Kernel {
       stack === undefined ? undefined : describeWhere(error, stack, this.#places);
     if (overdue) return { state: "failed", error: withPlace(overdue) ?? overdue };
     const outcome = future.peek();
-    if (outcome?.kind === "value") return { state: "finished", value: describeValue(outcome.value) };
+    if (outcome?.kind === "value") return { state: "finished", value: this.#describe(submission, outcome.value) };
     // A task that was told to stop and ended by an error has stopped, whatever error it chose.
     if (outcome?.kind !== "error" || submission.stop.signal.aborted) {
       const where = withPlace({ source: "stop", name: "Stopped", message: "it was here" });
@@ -204,14 +282,22 @@ export class Kernel {
     return { state: "failed", error: describeError(outcome.error, this.#places) };
   }
 
+  #describe({ message: { taskId } }: Submission, value: unknown): ValueDescription {
+    const run = this.#maps.get(taskId);
+    this.#values.keep(taskId, value, run?.rows);
+    const described = describeValue(value);
+    return run ? { ...described, tabular: true } : described;
+  }
+
   #settle(submission: Submission, outcome: Outcome): void {
     const { message, future, startedAt } = submission;
     const duration = startedAt === undefined ? {} : { duration: performance.now() - startedAt };
     this.#submissions.delete(message.taskId);
     this.#events.push({ type: "settled", taskId: message.taskId, at: Date.now(), ...duration, outcome });
-    if (future) this.#settled.push(future.id);
+    if (future) this.#settled.push(message.taskId);
     const forgotten = this.#settled.length > rememberedTasks ? this.#settled.shift() : undefined;
-    if (forgotten !== undefined) this.#taskOfFuture.delete(forgotten);
+    if (forgotten === undefined) return;
+    for (const [number, taskId] of this.#taskOfFuture) if (taskId === forgotten) this.#taskOfFuture.delete(number);
   }
 
   #log(level: "error" | "warn" | "info" | "debug", text: string): void {

@@ -27,5 +27,10 @@ process.on("uncaughtException", (error) => {
 });
 process.on("disconnect", exit);
 
-const kernel = new Kernel({ send, exit, libraryUrl: new URL("../futures/index.js", import.meta.url).href });
+const kernel = new Kernel({
+  send,
+  exit,
+  libraryUrl: new URL("../futures/index.js", import.meta.url).href,
+  readerUrl: new URL("./readInputs.js", import.meta.url).href,
+});
 process.on("message", (message: MessageToKernel) => kernel.take(message));

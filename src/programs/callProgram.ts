@@ -9,6 +9,10 @@ import { digest } from "./digest.js";
 import { ArgumentsError, UnknownFunctionError } from "./errors.js";
 import type { CallProgram, Program } from "./types.js";
 
+/** The one key of what is sent in the place of a value that shows itself. */
+export const displayKey = "futures$display";
+/** Inputs of one map. */
+export const inputLimit = 1_000_000;
 /** Ends the names of call modules; `stack.ts` knows them by it. */
 const callEnding = ".call.mjs";
 /** Lines of a call module before the argument text; all behind them is what that text became. */
@@ -16,9 +20,27 @@ const runnerLines = 7;
 /** Words that no module may bind; a name that is one is sloppy CommonJS, and in the argument text it is the keyword. */
 const reserved = new Set("arguments await eval implements interface let package private protected public static yield".split(" "));
 
+/** What a value shows itself as is asked for where it is: its methods do not leave the worker. All on one line, see {@link runnerLines}. */
+const helpers = [
+  `const futures$shown = async (value) => { const show = value?.[Symbol.for("Jupyter.display")]; if (typeof show !== "function") return value;`,
+  `const bundle = await show.call(value); return typeof bundle === "object" && bundle !== null ? { ${displayKey}: bundle } : value; };`,
+  `const futures$failed = (index, error, start) => [index, false, error instanceof Error`,
+  `? { name: error.name, message: error.message, stack: String(error.stack) } : { name: "thrown value", message: String(error), stack: "" }, performance.now() - start];`,
+  "export function callOne([index, input]) { const start = performance.now(); try { const value = futures$one(input);",
+  `if (typeof value?.then !== "function") return [index, true, value, performance.now() - start];`,
+  "return Promise.resolve(value).then((result) => [index, true, result, performance.now() - start], (error) => futures$failed(index, error, start));",
+  "} catch (error) { return futures$failed(index, error, start); } }",
+  "export async function inputs() { const values = await futures$arguments(futures$exports); const all = values.length === 1 ? values[0] : values;",
+  'if (all == null || (typeof all[Symbol.iterator] !== "function" && typeof all[Symbol.asyncIterator] !== "function"))',
+  'throw new TypeError("these are no inputs: " + (all === null ? "null" : typeof all) + " is not iterable. Give an array, a generator or the like");',
+  `const list = []; for await (const input of all) { if (list.push(input) > ${inputLimit}) throw new RangeError("there are more than ${inputLimit.toLocaleString("en")} inputs"); }`,
+  "return list; }",
+].join(" ");
+
 /**
  * Writes the module of a call: it imports the program, evaluates the argument text among the module's names, and calls the function.
  * @param args what analysis says of `argumentsText`.
+ * @param isMap the text gives the inputs of a map, one after another, and not the arguments of one call.
  * @throws ArgumentsError, UnknownFunctionError
  */
 export async function writeCall(
@@ -27,6 +49,7 @@ export async function writeCall(
   functionName: string,
   argumentsText: string,
   args: ArgumentsAnalysis,
+  isMap = false,
 ): Promise<CallProgram> {
   const fn = program.functions.find(({ name }) => name === functionName);
   if (!fn) {
@@ -41,14 +64,16 @@ export async function writeCall(
     "export async function call() {",
     "const futures$values = await futures$arguments(futures$exports);",
     // A function by itself is called by itself: as a member of the exports it would get them as `this`, and stand in stacks under their name.
-    isMethod ? `return ${target}(...futures$values);` : `const futures$function = ${target}; return futures$function(...futures$values);`,
+    isMethod
+      ? `return futures$shown(await ${target}(...futures$values));`
+      : `const futures$function = ${target}; return futures$shown(await futures$function(...futures$values));`,
     "}",
-    "",
+    `const futures$one = (futures$input) => ${isMethod ? `${target}(futures$input)` : `(0, ${target})(futures$input)`}; ${helpers}`,
     await compile(argumentsText, parametersFor(args.names, program)),
   ].join("\n");
   const name = `${digest(text)}${callEnding}`;
   await files.write(name, text);
-  return { url: pathToFileURL(files.pathOf(name)).href, exportName: "call", warnings: checkArguments(fn, args) };
+  return { url: pathToFileURL(files.pathOf(name)).href, exportName: "call", warnings: isMap ? [] : checkArguments(fn, args) };
 }
 
 /** Names that the text does not use are not taken out of the module: one that is still in its dead zone would throw. */

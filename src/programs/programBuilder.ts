@@ -64,7 +64,7 @@ export class ProgramBuilder {
   async buildCall(program: Program, request: CallRequest): Promise<CallProgram> {
     const args = analyzeArguments(request.argumentsText);
     const complete = args.ok ? await this.#withNames(program, args.names) : program;
-    return writeCall(this.#files, complete, request.functionName, request.argumentsText, args);
+    return writeCall(this.#files, complete, request.functionName, request.argumentsText, args, request.isMap);
   }
 
   /** Lets esbuild's memory go. Programs stay where they are. */

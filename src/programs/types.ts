@@ -40,9 +40,14 @@ export interface CallRequest {
   readonly functionName: string;
   /** TypeScript expressions separated by commas. */
   readonly argumentsText: string;
+  /** The text gives the inputs of a map. */
+  readonly isMap?: boolean;
 }
 
-/** A module that calls one function of a program with one argument text. Load it, then call its export {@link CallProgram.exportName}. */
+/**
+ * A module that calls one function of a program with one argument text. Load it, then call its export {@link CallProgram.exportName}. Of a map: its export
+ * `inputs` gives the inputs, and `callOne([index, input])` resolves to `[index, ok, value or error, ms]`.
+ */
 export interface CallProgram {
   readonly url: string;
   readonly exportName: "call";

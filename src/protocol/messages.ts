@@ -1,11 +1,12 @@
 /**
  * The messages between extension and kernel, all on one page. They go over the IPC channel of the forked kernel (structured
  * clone), in order. The kernel answers nothing by return: every fact reaches the extension as an event, so there is one stream
- * to follow and nothing to match but task ids.
+ * to follow and nothing to match but ids.
  *
  * Times are milliseconds since the epoch, read from the kernel's clock; durations are milliseconds.
  */
-import type { ErrorDescription, ExecutorDescription, ExecutorKind, OnTimeout, ProgressDescription, ValueDescription } from "./values.js";
+import type { Answer, Question } from "./questions.js";
+import type { ErrorDescription, ExecutorDescription, ExecutorKind, MapProgress, OnTimeout, ProgressDescription, ValueDescription } from "./values.js";
 
 /** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
 export const protocolVersion = 3;
@@ -56,6 +57,25 @@ export interface SubmitMessage {
   readonly onTimeout: OnTimeout;
   /** Of pending tasks, those of the highest priority start first. */
   readonly priority: number;
+  /** Run it over many inputs, as one task. `argumentsText` is the expression then, if it is one. */
+  readonly map?: MapInputs;
+}
+
+/** What a function is to be run over: an expression evaluated among the module's names, a file, a text, or what failed in another map. */
+export type MapInputs =
+  | { readonly kind: "expression" }
+  /** Absolute path of a JSON, NDJSON or CSV file. */
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "failed"; readonly taskId: string };
+
+/** Asks about the value of a settled task; answered by an {@link AnswerEvent}. */
+export interface AskMessage {
+  readonly type: "ask";
+  /** Chosen by the extension. */
+  readonly questionId: number;
+  readonly taskId: string;
+  readonly question: Question;
 }
 
 /** Pending: dropped at once. Running: abort signal, then after `stopGrace` its worker is replaced; no other task is touched. */
@@ -69,7 +89,7 @@ export interface ShutdownMessage {
   readonly type: "shutdown";
 }
 
-export type MessageToKernel = ConfigureMessage | SubmitMessage | CancelMessage | ShutdownMessage;
+export type MessageToKernel = ConfigureMessage | SubmitMessage | CancelMessage | AskMessage | ShutdownMessage;
 
 /** The kernel took the submission and builds the program. First event of every task. */
 export interface AcceptedEvent {
@@ -110,6 +130,12 @@ export interface ProgressEvent {
   readonly taskId: string;
   readonly progress: ProgressDescription;
 }
+/** How far a map is; replaces what was said before. */
+export interface MapProgressEvent {
+  readonly type: "mapProgress";
+  readonly taskId: string;
+  readonly map: MapProgress;
+}
 /** What the task printed, in order, and in order with its other events. */
 export interface OutputEvent {
   readonly type: "output";
@@ -139,8 +165,14 @@ export interface ExecutorsEvent {
   readonly executors: readonly ExecutorDescription[];
 }
 
-export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | ProgressEvent | TimedOutEvent | OutputEvent | SettledEvent;
-export type KernelEvent = TaskEvent | ExecutorsEvent;
+export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | ProgressEvent | MapProgressEvent | TimedOutEvent | OutputEvent | SettledEvent;
+/** To an {@link AskMessage}. */
+export interface AnswerEvent {
+  readonly type: "answer";
+  readonly questionId: number;
+  readonly answer: Answer;
+}
+export type KernelEvent = TaskEvent | ExecutorsEvent | AnswerEvent;
 
 /** The kernel is up; sent once, before any event. */
 export interface HelloMessage {

@@ -16,6 +16,14 @@ export interface ValueDescription {
   readonly truncated: boolean;
   /** `number`, `string`, `Map(3)`, `Array(2)`, `Point`, … */
   readonly type: string;
+  /** It has parts to be looked at one by one. */
+  readonly expandable?: boolean;
+  /** It is an array of records, or the results of a map: it can be looked at as a table. */
+  readonly tabular?: boolean;
+  /** Of an array of numbers. */
+  readonly plot?: NumberPlot;
+  /** What the value shows itself as, by MIME type, if it has a method `Symbol.for("Jupyter.display")`; binary data as base64. */
+  readonly display?: Readonly<Record<string, string>>;
 }
 
 /** How far a task is, by what it has told with `currentTask().progress()` or by `yield`. */
@@ -24,6 +32,26 @@ export interface ProgressDescription {
   readonly text: string;
   /** From 0 to 1; absent if no total was told. */
   readonly fraction?: number;
+}
+
+/** How far a map is. */
+export interface MapProgress {
+  readonly total: number;
+  /** Failed ones among them. */
+  readonly done: number;
+  readonly failed: number;
+  /** Inputs a second, of late; 0 before any is done. */
+  readonly rate: number;
+  /** ms that the rest will take at that rate; absent before any is done. */
+  readonly left?: number;
+}
+
+/** Numbers as a line: at most 64 of them, each the mean of its neighbours where there are more. */
+export interface NumberPlot {
+  readonly points: readonly number[];
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** Characters of {@link ValueDescription.preview}. */

@@ -1,6 +1,15 @@
 import * as vscode from "vscode";
 import { lineText } from "../editor/lineText.js";
+import { UserError } from "../errors.js";
 import { callText, type TaskRecord } from "../tasks/taskRecord.js";
+import type { TaskStore } from "../tasks/taskStore.js";
+
+/** @throws UserError if the task is no longer kept. */
+export function keptTask(store: TaskStore, taskId: string): TaskRecord {
+  const task = store.get(taskId);
+  if (!task) throw new UserError(vscode.l10n.t("Task #{0} is no longer in the list.", taskId));
+  return task;
+}
 
 interface TaskItem extends vscode.QuickPickItem {
   readonly task: TaskRecord;

@@ -4,8 +4,9 @@ import type { ErrorDescription, StackFrame, ValueDescription } from "../../proto
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { CommandId } from "../ids.js";
-import { callText, errorsOf, faultOf, framesOf, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { callText, errorsOf, faultOf, framesOf, hasUnsuccessful, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import { documentSelector } from "./documents.js";
+import { imageOf, plotImage } from "./images.js";
 import { cut } from "./lineText.js";
 import { commandLink, escapeMarkdown } from "./markdown.js";
 import type { Placements } from "./placements.js";
@@ -23,6 +24,9 @@ const linked = [
   "futures.openValue",
   "futures.copyValue",
   "futures.openFrame",
+  "futures.showTable",
+  "futures.rerunFailed",
+  "futures.copyJson",
   "futures.showOutput",
   "futures.showLog",
 ] as const satisfies CommandId[];
@@ -75,9 +79,10 @@ function trusted(value = ""): vscode.MarkdownString {
   return markdown;
 }
 
-function valueMarkdown({ text, truncated }: ValueDescription): vscode.MarkdownString {
+function valueMarkdown({ text, truncated, plot, display }: ValueDescription): vscode.MarkdownString {
   const shown = cut(text, budget);
-  const markdown = trusted().appendCodeblock(shown, "typescript");
+  const image = display ? imageOf(display) : plot && plotImage(plot, vscode.l10n.t);
+  const markdown = trusted(image === undefined ? "" : `${image}\n\n`).appendCodeblock(shown, "typescript");
   if (truncated || shown !== text) markdown.appendMarkdown(`\n\n*${escapeMarkdown(vscode.l10n.t("Cut: this is not the whole value."))}*`);
   return markdown;
 }
@@ -123,6 +128,10 @@ function actions(task: TaskRecord): string[] {
   const openFault = task.error?.source === "stop" ? t("Open Stack") : t("Open Error");
   if (task.value ?? faultOf(task)) links.push(link(task.value ? t("Open Value") : openFault, "futures.openValue"));
   if (task.value) links.push(link(t("Copy Value"), "futures.copyValue"));
+  if (task.value && !task.isRestored) links.push(link(t("Copy as JSON"), "futures.copyJson"));
+  if ((task.value?.tabular || task.map) && !task.isRestored) links.push(link(t("Show as Table"), "futures.showTable"));
+  if (task.mapProgress && !isOpen(task) && hasUnsuccessful(task.mapProgress) && !task.isRestored)
+    links.push(link(t("Rerun Failed"), "futures.rerunFailed"));
   if (task.printed) links.push(commandLink(t("Show Output"), "futures.showOutput", []));
   if (task.error?.source === "kernel") links.push(commandLink(t("Show Log"), "futures.showLog", []));
   return links;

@@ -33,7 +33,7 @@ export function lineText(task: TaskRecord, options: LineTextOptions): LineText {
   const kind = task.stale ? "stale" : wasOverdue(task) ? "timedOut" : (task.state as "finished" | "failed" | "cancelled");
   switch (task.state) {
     case "finished":
-      return { kind, text: joined(task.value?.preview ?? "", [...took, ...notes], options) };
+      return { kind, text: joined(task.value?.preview ?? "", [...mapNotes(task, t), ...took, ...notes], options) };
     case "failed":
       if (wasOverdue(task)) return { kind, text: joined(overdueText(task, t), [stoppedText(task, t), ...notes], options) };
       return { kind, text: joined(task.error ? headline(task.error) : t("failed"), notes, options) };
@@ -58,14 +58,30 @@ function openText(task: TaskRecord, notes: string[], options: LineTextOptions): 
     return { kind: "timedOut", text: joined(overdueText(task, t), [state, ...stopping, ...notes], options) };
   }
   if (elapsed === undefined) return { kind: "pending", text: joined(t("pending"), notes, options) };
-  return { kind: "running", text: joined(t("running {0}", elapsed), [...progressNotes(task), ...notes], options) };
+  return { kind: "running", text: joined(t("running {0}", elapsed), [...progressNotes(task, t), ...notes], options) };
 }
 
-/** `40/100 (40 %)`. */
-function progressNotes({ progress }: TaskRecord): string[] {
+/** `40/100 (40 %)`; of a map also what failed, how fast it goes and how long it will take. */
+function progressNotes({ progress, mapProgress }: TaskRecord, t: Translate): string[] {
+  if (mapProgress) {
+    const { done, total, failed, rate, left } = mapProgress;
+    const share = total === 0 ? 100 : Math.floor((100 * done) / total);
+    const notes = [t("{0} of {1} ({2} %)", done, total, share)];
+    if (failed > 0) notes.push(t("{0} failed", failed));
+    if (rate > 0) notes.push(t("{0} a second", rate >= 10 ? Math.round(rate) : rate.toFixed(1)));
+    if (left !== undefined && done < total) notes.push(t("{0} left", formatElapsed(left)));
+    return notes;
+  }
   if (!progress) return [];
   const share = progress.fraction === undefined ? "" : ` (${Math.floor(progress.fraction * 100)} %)`;
   return [`${cut(oneLine(progress.text), 40)}${share}`];
+}
+
+/** How many of the inputs failed, if some did. */
+function mapNotes({ mapProgress }: TaskRecord, t: Translate): string[] {
+  if (!mapProgress) return [];
+  const { total, failed } = mapProgress;
+  return [failed > 0 ? t("{0} of {1} failed", failed, total) : t("{0} inputs", total)];
 }
 
 function overdueText({ resultTimeout }: TaskRecord, t: Translate): string {

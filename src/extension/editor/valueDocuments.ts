@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
-import { valueScheme } from "../ids.js";
+import { valueLanguage, valueScheme } from "../ids.js";
 import type { TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { wholeText } from "./taskText.js";
@@ -36,6 +36,7 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
   async open(task: TaskRecord): Promise<void> {
     const path = `/${task.functionName.replaceAll("/", "_")} #${task.id}.txt`;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: valueScheme, path, query: task.id }));
+    await vscode.languages.setTextDocumentLanguage(document, valueLanguage);
     await vscode.window.showTextDocument(document, { preview: true });
   }
 

@@ -26,6 +26,7 @@ export interface KernelClientOptions {
 export interface KernelInfo {
   readonly runtime: Runtime;
   readonly pid: number | undefined;
+  readonly generation: number;
 }
 
 /** A kernel from its request to its end. Its number is in what {@link KernelClient.start} gives and in every event. */
@@ -74,8 +75,8 @@ export class KernelClient implements Disposable {
 
   /** Of the living kernel. */
   get info(): KernelInfo | undefined {
-    const { runtime, process } = this.#current ?? {};
-    return runtime && { runtime, pid: process?.pid };
+    const { runtime, process, number = 0 } = this.#current ?? {};
+    return runtime && { runtime, pid: process?.pid, generation: number };
   }
 
   /** Makes sure that a kernel is on its way. Gives its generation, which the task that it is for must carry. */
@@ -127,7 +128,7 @@ export class KernelClient implements Disposable {
       const process = new KernelProcess({ ...this.#options, runtime });
       generation.process = process;
       generation.runtime = runtime;
-      this.#starts.fire({ runtime, pid: process.pid });
+      this.#starts.fire({ runtime, pid: process.pid, generation: generation.number });
       process.onEvents((events) => this.#current === generation && this.#events.fire({ generation: generation.number, events }));
       for (const message of [this.#options.configuration(), ...generation.waiting]) process.send(message);
       const how = await process.ended;

@@ -2,16 +2,19 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { ConfigureMessage, KernelEvent, TaskEvent } from "../../protocol/messages.js";
+import type { Answer, Question } from "../../protocol/questions.js";
 import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { TaskOutput } from "../log.js";
 import type { Messages } from "../messages.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
+import type { TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { readEnvFile } from "./envFile.js";
 import { KernelClient } from "./kernelClient.js";
 import { readPin } from "./pin.js";
+import { Questions } from "./questions.js";
 import { findRuntime, type Runtime } from "./runtime.js";
 
 export interface KernelsParts {
@@ -32,6 +35,7 @@ export class Kernels implements Disposable {
   readonly #parts: KernelsParts;
   readonly #kernels = new Map<string, KernelClient>();
   readonly #disposables = new Disposables();
+  readonly #questions = new Questions();
 
   constructor(parts: KernelsParts) {
     this.#parts = parts;
@@ -68,6 +72,15 @@ export class Kernels implements Disposable {
     return kernel;
   }
 
+  /** Asks a task's kernel about its value. */
+  async ask(task: TaskRecord, question: Question): Promise<Answer> {
+    const kernel = this.#kernels.get(task.kernel);
+    if (!kernel || kernel.info?.generation !== task.generation) return { kind: "problem", reason: "gone" };
+    const { questionId, answer } = this.#questions.ask(task.kernel);
+    kernel.send({ type: "ask", questionId, taskId: task.id, question });
+    return answer;
+  }
+
   /** Ends all kernels; {@link gone} resolves when no process is left. */
   dispose(): void {
     this.#disposables.dispose();
@@ -95,6 +108,7 @@ export class Kernels implements Disposable {
     kernel.onEnd(({ generation, error }) => {
       store.failGeneration(folder, generation, error, Date.now());
       executors.delete(folder);
+      this.#questions.giveUp(folder);
     });
     kernel.onStop((how) => {
       const restart = { title: t("Restart Kernel"), command: { id: "futures.restartKernel" } } as const;
@@ -106,10 +120,11 @@ export class Kernels implements Disposable {
   #take(folder: string, generation: number, events: readonly KernelEvent[]): void {
     const { store, executors, output } = this.#parts;
     const described = events.findLast((event) => event.type === "executors");
-    store.apply(events.filter((event): event is TaskEvent => event.type !== "executors"));
+    store.apply(events.filter((event): event is TaskEvent => event.type !== "executors" && event.type !== "answer"));
     if (described) executors.set(folder, described.executors);
     store.noteWorkers(folder, generation, executors.of(folder));
     for (const event of events) {
+      if (event.type === "answer") this.#questions.answered(event.questionId, event.answer);
       if (event.type === "output") output.append(event);
       if (event.type === "settled") output.end(event.taskId);
     }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { type CallInfo, callIn } from "../../analysis/callIn.js";
 import { languageOf } from "../../analysis/language.js";
 import type { FunctionInfo } from "../../analysis/types.js";
+import type { MapInputs } from "../../protocol/messages.js";
 import type { ExecutorKind } from "../../protocol/values.js";
 import type { Config } from "../config.js";
 import { isModule, moduleFile, unsavedTexts } from "../editor/documents.js";
@@ -59,21 +60,35 @@ export class Submitter {
   }
 
   /**
+   * Runs a function over many inputs, as one task.
+   *
+   * @param expression what gives the inputs, if they come from an expression.
+   * @throws UserError as {@link submit}.
+   */
+  async map(options: SubmitOptions, inputs: MapInputs, expression = ""): Promise<string> {
+    requireTrust();
+    requireSense(options);
+    const document = await this.#document(options.uri);
+    const { executor, timeout, onTimeout, priority } = options;
+    return this.#send(document, this.#function(document, options), expression, { executor, timeout, onTimeout, priority }, inputs);
+  }
+
+  /** The function that `options` mean, and its document. @throws UserError as {@link submit}. */
+  async target(options: SubmitOptions): Promise<{ readonly document: vscode.TextDocument; readonly fn: FunctionInfo }> {
+    requireTrust();
+    requireSense(options);
+    const document = await this.#document(options.uri);
+    return { document, fn: this.#function(document, options) };
+  }
+
+  /**
    * Submits the same function with the same arguments, as its text is now; to the executor that is selected now, unless it was asked for another.
    *
    * @throws UserError as {@link submit}.
    */
-  submitAgain(task: TaskRecord): Promise<string | undefined> {
-    const { executor, timeout, onTimeout, priority } = task.asked;
-    return this.submit({
-      uri: task.uri,
-      functionName: task.functionName,
-      argumentsText: task.argumentsText,
-      ...(executor !== undefined && { executor }),
-      ...(timeout !== undefined && { timeout }),
-      ...(onTimeout !== undefined && { onTimeout }),
-      ...(priority !== undefined && { priority }),
-    });
+  async submitAgain(task: TaskRecord): Promise<string | undefined> {
+    const target = { uri: task.uri, functionName: task.functionName, ...defined(task.asked) };
+    return task.map ? this.map(target, task.map, task.argumentsText) : this.submit({ ...target, argumentsText: task.argumentsText });
   }
 
   async #document(uri: string | undefined): Promise<vscode.TextDocument> {
@@ -133,7 +148,7 @@ export class Submitter {
     return askForArguments(fn, this.#parts.history.of(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
   }
 
-  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice): string {
+  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice, map?: MapInputs): string {
     const { store, tracker, kernels, config, choice } = this.#parts;
     const { executor = choice.value, timeout: resultTimeout = config.resultTimeout.value, priority = 0 } = asked;
     const { onTimeout = config.onTimeout.value } = asked;
@@ -157,12 +172,22 @@ export class Submitter {
       priority,
       asked,
       createdAt: Date.now(),
+      ...(map && { map }),
     });
     const overlay = unsavedTexts(document);
     const how = { executor, resultTimeout, onTimeout, priority };
-    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...how });
+    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...how, ...(map && { map }) });
     return taskId;
   }
+}
+
+function defined({ executor, timeout, onTimeout, priority }: SubmitChoice): SubmitOptions {
+  return {
+    ...(executor !== undefined && { executor }),
+    ...(timeout !== undefined && { timeout }),
+    ...(onTimeout !== undefined && { onTimeout }),
+    ...(priority !== undefined && { priority }),
+  };
 }
 
 /** The active one, if it is one of this document's. */

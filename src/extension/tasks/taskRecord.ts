@@ -1,5 +1,13 @@
-import type { TaskEvent } from "../../protocol/messages.js";
-import type { ErrorDescription, ExecutorKind, OnTimeout, ProgressDescription, StackFrame, ValueDescription } from "../../protocol/values.js";
+import type { MapInputs, TaskEvent } from "../../protocol/messages.js";
+import type {
+  ErrorDescription,
+  ExecutorKind,
+  MapProgress,
+  OnTimeout,
+  ProgressDescription,
+  StackFrame,
+  ValueDescription,
+} from "../../protocol/values.js";
 
 /** How a task is to be run; what is left out is as the settings have it. */
 export interface SubmitChoice {
@@ -68,6 +76,9 @@ export interface TaskRecord {
   readonly files: readonly string[];
   /** How far it has told to be. */
   readonly progress?: ProgressDescription;
+  /** What it is run over, if it is a map. */
+  readonly map?: MapInputs;
+  readonly mapProgress?: MapProgress;
   /** The function's text is another one now. */
   readonly stale: boolean;
   /** It ran in an earlier window: nobody has its value any more but for what is kept here. */
@@ -92,7 +103,8 @@ export type NewTask = Pick<
   | "priority"
   | "asked"
   | "createdAt"
->;
+> &
+  Partial<Pick<TaskRecord, "map">>;
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {
@@ -118,6 +130,8 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
       return { ...task, state: "running", startedAt: event.at, worker: { name: event.worker } };
     case "progress":
       return { ...task, progress: event.progress };
+    case "mapProgress":
+      return { ...task, mapProgress: event.map };
     case "timedOut":
       return { ...task, timedOut: event.error };
     case "settled": {
@@ -128,14 +142,30 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
   }
 }
 
-/** `fib(40)`: how a task is called in a list. */
-export function callText(task: Pick<TaskRecord, "functionName" | "argumentsText">): string {
-  return `${task.functionName}(${task.argumentsText})`;
+/** `fib(40)`, `fib over [1, 2, 3]`: how a task is called in a list. */
+export function callText({ functionName, argumentsText, map }: Pick<TaskRecord, "functionName" | "argumentsText" | "map">): string {
+  switch (map?.kind) {
+    case undefined:
+      return `${functionName}(${argumentsText})`;
+    case "expression":
+      return `${functionName} over ${argumentsText}`;
+    case "file":
+      return `${functionName} over ${map.path.split(/[\\/]/).at(-1)}`;
+    case "text":
+      return `${functionName} over a selection`;
+    case "failed":
+      return `${functionName} over what failed in #${map.taskId}`;
+  }
 }
 
 /** True if the task was stopped for want of a result in time. */
 export function wasOverdue({ state, error }: Pick<TaskRecord, "state" | "error">): boolean {
   return state === "failed" && error?.source === "timeout";
+}
+
+/** True if some input of a map failed or was not done. */
+export function hasUnsuccessful({ total, done, failed }: MapProgress): boolean {
+  return failed > 0 || done < total;
 }
 
 /** What went wrong, if something did: the task's error, or while it is open the timeout of its wait. */

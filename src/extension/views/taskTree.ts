@@ -1,15 +1,17 @@
 import * as vscode from "vscode";
+import type { ValueNode, ValueStep } from "../../protocol/questions.js";
 import { Disposables } from "../disposables.js";
 import { taskTooltip } from "../editor/hover.js";
 import type { Disposable } from "../emitter.js";
 import { executorKinds, viewIds } from "../ids.js";
+import type { Kernels } from "../kernel/kernels.js";
 import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
 import { isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { runtimeName } from "./runtimeText.js";
 import { groupOf, type TaskLayout } from "./taskLayout.js";
-import { executorItem, groupItem, kernelItem, taskItem, tasksItem, workerItem } from "./treeItems.js";
+import { executorItem, groupItem, kernelItem, taskItem, tasksItem, valueItem, workerItem } from "./treeItems.js";
 import { type GroupNode, type TreeNode, TreeNodes } from "./treeNodes.js";
 
 /** ms in which changes are gathered before the tree is told. */
@@ -24,6 +26,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly #executors: ExecutorStore;
   readonly #choice: ExecutorChoice;
   readonly #layout: TaskLayout;
+  readonly #ask: Kernels["ask"];
   readonly #view: vscode.TreeView<TreeNode>;
   /** Nodes to tell of at the end of the pause; `everything` when the top level changed. */
   readonly #changed = new Set<TreeNode>();
@@ -35,7 +38,9 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
 
   readonly onDidChangeTreeData = this.#changes.event;
 
-  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice, layout: TaskLayout) {
+  /** @param ask see `Kernels.ask`. */
+  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice, layout: TaskLayout, ask: Kernels["ask"]) {
+    this.#ask = ask;
     this.#layout = layout;
     this.#store = store;
     this.#executors = executors;
@@ -48,7 +53,13 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#tick()));
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
+  getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
+    if (node?.kind === "task") return this.#valueNodes(node.taskId, []);
+    return node?.kind === "value" ? this.#valueNodes(node.taskId, node.path) : this.childrenOf(node);
+  }
+
+  /** What stands below a node that is no value: that is known here. */
+  childrenOf(node?: TreeNode): TreeNode[] {
     switch (node?.kind) {
       case undefined:
         return this.#top();
@@ -87,6 +98,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
         return groupItem(node, this.#tasksOf(node), this.#layout.grouping);
       case "task":
         return taskItem(node, this.#store.get(node.taskId), Date.now());
+      case "value":
+        return valueItem(node);
     }
   }
 
@@ -102,6 +115,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     const { grouping } = this.#layout;
     const task = node.kind === "task" ? this.#store.get(node.taskId) : undefined;
     if (task && grouping !== "none") return this.#nodes.group(groupOf(task, grouping));
+    if (node.kind === "value") return undefined; // never revealed
     if (node.kind === "task" || node.kind === "group") return this.#nodes.tasks;
     if (node.kind === "worker") return this.#nodes.executor(node.kernel, node.executor);
     return node.kind === "executor" && this.#executors.kernels().length > 1 ? this.#nodes.kernel(node.kernel) : undefined;
@@ -111,6 +125,17 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     clearTimeout(this.#timer);
     clearTimeout(this.#clock);
     this.#disposables.dispose();
+  }
+
+  /** Asked of the kernel, which has the value. */
+  async #valueNodes(taskId: string, path: readonly ValueStep[]): Promise<TreeNode[]> {
+    const task = this.#store.get(taskId);
+    if (!task) return [];
+    const answer = await this.#ask(task, { kind: "children", path });
+    if (answer.kind === "children") return answer.nodes.map((part) => valueNode(taskId, [...path, part.step], part));
+    const { t } = vscode.l10n;
+    const gone = answer.kind === "problem" && answer.reason !== "gone" ? answer.reason : t("no longer kept: the kernel that had it has ended");
+    return [valueNode(taskId, [...path, { entry: -1 }], { label: "", preview: gone, type: "", expandable: false, step: { entry: -1 } })];
   }
 
   /** Those that are shown, the newest first. */
@@ -195,4 +220,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   get view(): vscode.TreeView<TreeNode> {
     return this.#view;
   }
+}
+
+function valueNode(taskId: string, path: readonly ValueStep[], part: ValueNode): TreeNode {
+  return { kind: "value", id: `value ${taskId} ${JSON.stringify(path)}`, taskId, path, part, text: part.preview };
 }

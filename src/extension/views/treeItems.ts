@@ -7,7 +7,7 @@ import { type CommandId, colorId, contextValues, type LineKind, type TaskGroupin
 import type { KernelInfo } from "../kernel/kernelClient.js";
 import { callText, isOpen, type TaskRecord, wasOverdue } from "../tasks/taskRecord.js";
 import { runtimeName, runtimeSentence } from "./runtimeText.js";
-import type { ExecutorNode, GroupNode, KernelNode, TaskNode, TasksNode, WorkerNode } from "./treeNodes.js";
+import type { ExecutorNode, GroupNode, KernelNode, TaskNode, TasksNode, ValuePartNode, WorkerNode } from "./treeNodes.js";
 
 /** Characters of a task's state and result behind its call. */
 const descriptionLimit = 100;
@@ -114,7 +114,8 @@ export function taskItem({ id, taskId }: TaskNode, task: TaskRecord | undefined,
   const { text } = lineText(task, { now, maxLength: descriptionLimit, t });
   const description = text.replaceAll("\u00a0", " ");
   const command: CommandId = "futures.revealFunction";
-  return Object.assign(new vscode.TreeItem(label), {
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  return Object.assign(new vscode.TreeItem(label, task.value?.expandable && !task.isRestored ? Collapsed : None), {
     id,
     description,
     iconPath: new vscode.ThemeIcon(icon, new vscode.ThemeColor(colorId(color))),
@@ -122,4 +123,30 @@ export function taskItem({ id, taskId }: TaskNode, task: TaskRecord | undefined,
     command: { title: t("Go to Function"), command, arguments: [{ taskId }] },
     accessibilityInformation: { label: `${label}, ${description}` },
   });
+}
+
+export function valueItem({ id, part }: ValuePartNode): vscode.TreeItem {
+  const { label, preview, type, expandable } = part;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const tooltip = type === "" ? label : `${label}: ${type}\n${preview}`;
+  return Object.assign(new vscode.TreeItem(label, expandable ? Collapsed : None), {
+    id,
+    description: preview,
+    tooltip,
+    iconPath: new vscode.ThemeIcon(iconOf(type)),
+    contextValue: contextValues.value,
+    accessibilityInformation: { label: `${label}: ${preview}` },
+  });
+}
+
+function iconOf(type: string): string {
+  if (type === "") return "ellipsis";
+  if (/^(?:\w*Array|Set)\(/.test(type)) return "symbol-array";
+  const simple: Readonly<Record<string, string>> = {
+    string: "symbol-string",
+    number: "symbol-number",
+    bigint: "symbol-number",
+    boolean: "symbol-boolean",
+  };
+  return simple[type] ?? (["null", "undefined"].includes(type) ? "symbol-null" : "symbol-object");
 }

@@ -1,7 +1,8 @@
+import type { ValueNode, ValueStep } from "../../protocol/questions.js";
 import type { ExecutorKind } from "../../protocol/values.js";
 
 /** What stands in the tree. Nodes hold ids; what they show is looked up when it is shown. */
-export type TreeNode = KernelNode | ExecutorNode | WorkerNode | TasksNode | GroupNode | TaskNode;
+export type TreeNode = KernelNode | ExecutorNode | WorkerNode | TasksNode | GroupNode | TaskNode | ValuePartNode;
 
 /** Only when several kernels have executors. */
 export interface KernelNode {
@@ -37,6 +38,18 @@ export interface TaskNode {
   readonly kind: "task";
   readonly id: string;
   readonly taskId: string;
+}
+
+/** A part of a task's value. */
+export interface ValuePartNode {
+  readonly kind: "value";
+  readonly id: string;
+  readonly taskId: string;
+  /** From the whole value. */
+  readonly path: readonly ValueStep[];
+  readonly part: ValueNode;
+  /** For `futures.copyNodeValue`, which is handed the node itself. */
+  readonly text: string;
 }
 
 /** One object per id, as the editor recognises a node by the object. */

@@ -140,8 +140,12 @@ export abstract class PoolExecutor extends Executor {
    * For `map` with a `chunksize`.
    * @throws what `submit` throws.
    */
-  protected override submitChunk(fn: AnyFunction, { arity, args }: Chunk): Future<ChunkOutcomes> {
-    return this.#scheduler.add(this.#scheduler.functions.of(fn, arity), args, noOptions) as Future<unknown> as Future<ChunkOutcomes>;
+  protected override submitChunk(fn: AnyFunction, { arity, args }: Chunk, signal?: AbortSignal): Future<ChunkOutcomes> {
+    return this.#scheduler.add(
+      this.#scheduler.functions.of(fn, arity),
+      args,
+      signal ? { signal } : noOptions,
+    ) as Future<unknown> as Future<ChunkOutcomes>;
   }
 
   protected override autoChunks(calls: number | undefined): (chunk: number) => number {

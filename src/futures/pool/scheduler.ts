@@ -104,6 +104,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
       this.workers,
       options.maxWorkers,
       () => this.#waiting(),
+      () => this.#unclaimed(),
       (error) => this.#break(() => error),
     );
     this.#deaths = new Deaths(options, this.#queue, this.#offers, (cause, victim) => this.#break(cause, victim));
@@ -265,7 +266,9 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#staff.retireSpent();
     this.#offers.offer(this.#dialog, this.workers);
     const waiting = this.#waiting();
-    if (this.#transport.calls && waiting > 0) this.#staff.wake(waiting);
+    // Not for what is to be sent: they would find nothing, tell so, and be woken again, more and more of them.
+    const unclaimed = this.#unclaimed();
+    if (unclaimed > 0) this.#staff.wake(unclaimed);
     if (this.#closed && waiting === 0) this.#staff.retireFree();
     if (waiting > 0 && !this.#broken) this.#staff.start();
     // A pool that is closed waits for its workers to end, and a worker for the end of its call.
@@ -297,7 +300,12 @@ export class Scheduler implements TaskOwner, BlockingSource {
 
   /** Tasks that no worker has claimed, as far as it matters. */
   #waiting(): number {
-    return this.#queue.size + this.#offers.unclaimed(2 * this.options.maxWorkers);
+    return this.#queue.size + this.#unclaimed();
+  }
+
+  /** Calls in the call queue that no worker has claimed, as far as it matters. */
+  #unclaimed(): number {
+    return this.#offers.unclaimed(2 * this.options.maxWorkers);
   }
 
   #ended(worker: PoolWorker, end: ChannelEnd): void {

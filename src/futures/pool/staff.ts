@@ -5,16 +5,19 @@ export class Staff {
   readonly #workers: WorkerSet;
   readonly #maxWorkers: number;
   readonly #waiting: () => number;
+  readonly #unclaimed: () => number;
   readonly #startFailed: (error: unknown) => void;
 
   /**
    * @param waiting how many tasks no worker has claimed.
+   * @param unclaimed how many of them are in the call queue.
    * @param startFailed no worker could be started, and there is none that could do the work.
    */
-  constructor(workers: WorkerSet, maxWorkers: number, waiting: () => number, startFailed: (error: unknown) => void) {
+  constructor(workers: WorkerSet, maxWorkers: number, waiting: () => number, unclaimed: () => number, startFailed: (error: unknown) => void) {
     this.#workers = workers;
     this.#maxWorkers = maxWorkers;
     this.#waiting = waiting;
+    this.#unclaimed = unclaimed;
     this.#startFailed = startFailed;
   }
 
@@ -31,7 +34,7 @@ export class Staff {
       else if (channel.dozes) dozing += 1;
     }
     if (coming >= calls) return;
-    let left = Math.min(calls, this.#waiting()) - coming; // one that came may have found its call meanwhile
+    let left = Math.min(calls, this.#unclaimed()) - coming; // one that came may have found its call meanwhile
     if (coming > 0) left -= dozing;
     for (const { spent, state, channel } of this.#workers)
       if (left > 0 && !spent && state === "ready" && !(coming > 0 && channel.dozes) && channel.wake?.()) left -= 1;

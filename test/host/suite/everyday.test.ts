@@ -118,10 +118,10 @@ describe("the list of tasks", () => {
   });
 
   const tree = (): unknown[] => {
-    const tasks = api.tree.getChildren().find(({ kind }) => kind === "tasks");
+    const tasks = api.tree.childrenOf().find(({ kind }) => kind === "tasks");
     const dump = (node: Parameters<typeof api.tree.getTreeItem>[0]): unknown => {
       const { label, description } = api.tree.getTreeItem(node);
-      const children = api.tree.getChildren(node);
+      const children = api.tree.childrenOf(node);
       return node.kind === "task" ? label : [`${label} | ${description}`, ...children.map(dump)];
     };
     return tasks ? [dump(tasks)] : [];
@@ -135,7 +135,7 @@ describe("the list of tasks", () => {
     assert.deepEqual(tree(), [["Tasks | 3 settled", ["good | list.ts · 2", "good(2)", "good(1)"], ["bad | list.ts · 1", "bad()"]]]);
     const [task] = api.store.all();
     assert.ok(task);
-    const node = api.tree.getChildren(api.tree.getChildren(api.tree.getChildren().at(-1))[0])[0];
+    const node = api.tree.childrenOf(api.tree.childrenOf(api.tree.childrenOf().at(-1))[0])[0];
     assert.equal(node && api.tree.getParent(node)?.kind, "group");
     await vscode.commands.executeCommand("futures.groupTasks", "none");
   });

@@ -32,9 +32,9 @@ describe("the sidebar", () => {
     const item = api.tree.getTreeItem(node);
     return { label: `${item.label} | ${item.description}`, item };
   };
-  const top = (): { label: string; item: vscode.TreeItem; node: TreeNode }[] => api.tree.getChildren().map((node) => ({ ...labelled(node), node }));
+  const top = (): { label: string; item: vscode.TreeItem; node: TreeNode }[] => api.tree.childrenOf().map((node) => ({ ...labelled(node), node }));
   const below = (index: number): { label: string; item: vscode.TreeItem; node: TreeNode }[] =>
-    api.tree.getChildren(top()[index]?.node).map((node) => ({ ...labelled(node), node }));
+    api.tree.childrenOf(top()[index]?.node).map((node) => ({ ...labelled(node), node }));
   const tasks = (): ReturnType<typeof below> => below(2);
 
   it("has the executors, the selected one marked, and the tasks", async () => {

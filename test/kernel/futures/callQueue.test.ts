@@ -163,6 +163,15 @@ for (const { kind, make } of pools) {
       });
     });
 
+    it("sends what does not fit it without waking those that have nothing to take", async () => {
+      await withPool(make, { maxWorkers: 2 }, async (pool) => {
+        const items = Array.from({ length: 100_000 }, (_, i) => [i, [i]]);
+        let count = 0;
+        for await (const item of pool.map((pair: readonly unknown[]) => pair, items, { chunksize: 1_000, ordered: false })) count += item.length;
+        assert.equal(count, 200_000);
+      });
+    });
+
     it("loses nothing when workers are killed while they take calls", async () => {
       await withPool(make, { maxWorkers: 2, onWorkerDeath: "replace" }, async (pool) => {
         await warm(pool, 2);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type {
+  AnswerEvent,
   ExecutorSettings,
   ExecutorsEvent,
   HelloMessage,
@@ -15,6 +16,7 @@ import type {
   SubmitMessage,
   TaskEvent,
 } from "../../../src/protocol/messages.js";
+import type { Answer, Question } from "../../../src/protocol/questions.js";
 
 export const repository = path.resolve(import.meta.dirname ?? ".", "../../..");
 const settings: ExecutorSettings = { maxWorkers: 2, maxMemory: 0, stopGrace: 100, execArgv: [] };
@@ -30,6 +32,7 @@ export class KernelDriver {
   readonly #storage = mkdtempSync(path.join(os.tmpdir(), "kernel-test-"));
   hello: HelloMessage | undefined;
   #tasks = 0;
+  #questions = 0;
 
   constructor(readonly folder: string) {
     this.child = fork("dist/kernel/main.js", ["--own-group"], {
@@ -59,6 +62,14 @@ export class KernelDriver {
     const overlay = text === undefined ? [] : [{ path: full, text }];
     this.send({ type: "submit", taskId, executor: "threads", file: full, functionName, argumentsText, overlay, ...waitsForEver, ...rest });
     return taskId;
+  }
+
+  /** Asks about the value of a task. */
+  async ask(taskId: string, question: Question): Promise<Answer> {
+    const questionId = ++this.#questions;
+    this.send({ type: "ask", questionId, taskId, question });
+    const isIt = (event: KernelEvent): event is AnswerEvent => event.type === "answer" && event.questionId === questionId;
+    return (await this.until(() => this.events.find(isIt), `answer ${questionId}`)).answer;
   }
 
   /** Resolves to the event of the task, also if it has come already; rejects if the kernel dies before. */

@@ -1,0 +1,58 @@
+/** What the extension asks of values that only the kernel has, and what it answers. One question, one answer, matched by the question's number. */
+
+/** A step from a value to a part of it: its entry in that place, or a stretch of its entries where they are many. */
+export type ValueStep = { readonly entry: number } | { readonly from: number; readonly to: number };
+
+/** One line of a value's tree. */
+export interface ValueNode {
+  /** `name`, `[3]`, `[0 … 99]`; empty for the items of a set. */
+  readonly label: string;
+  /** One line; empty for a stretch. */
+  readonly preview: string;
+  readonly type: string;
+  readonly expandable: boolean;
+  /** The way to it from the node above. */
+  readonly step: ValueStep;
+}
+
+/** Which rows of a table are wanted, in which order. */
+export interface TableSelection {
+  /** By the values of a column; absent: as they are. */
+  readonly sort?: { readonly column: number; readonly descending: boolean };
+  /** Rows that have this text in some cell, whatever its case; empty: all. */
+  readonly filter: string;
+  /** Of a map: only inputs that failed. */
+  readonly failedOnly: boolean;
+}
+
+export interface TableRow {
+  /** Of the input or item, counted from 0. */
+  readonly index: number;
+  /** By columns, each one line. */
+  readonly cells: readonly string[];
+  readonly failed: boolean;
+}
+
+export interface TablePage {
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+  /** Rows in all, those that are selected, and those that failed. */
+  readonly total: number;
+  readonly selected: number;
+  readonly failed: number;
+}
+
+export type Question =
+  | { readonly kind: "children"; readonly path: readonly ValueStep[] }
+  /** The whole value as JSON. */
+  | { readonly kind: "json" }
+  | { readonly kind: "page"; readonly selection: TableSelection; readonly offset: number; readonly count: number }
+  /** The selected rows as a text. */
+  | { readonly kind: "export"; readonly selection: TableSelection; readonly format: "json" | "csv" };
+
+export type Answer =
+  | { readonly kind: "children"; readonly nodes: readonly ValueNode[] }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "page"; readonly page: TablePage }
+  /** `gone`: the kernel does not have the value any more; else a sentence. */
+  | { readonly kind: "problem"; readonly reason: string };
