@@ -46,6 +46,7 @@ export type TaskGrouping = "none" | "state" | "function";
 export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
   "futures.submitWith": [options?: SubmitOptions];
+  "futures.debug": [options?: SubmitOptions];
   "futures.map": [options?: MapOverOptions];
   "futures.rerunFailed": [task?: TaskReference];
   "futures.showTable": [task?: TaskReference];
@@ -74,6 +75,7 @@ export type CommandId = keyof CommandArguments;
 export const commandIds = {
   "futures.submit": { palette: true },
   "futures.submitWith": { palette: true },
+  "futures.debug": { palette: true },
   "futures.map": { palette: true },
   "futures.rerunFailed": { palette: true },
   "futures.showTable": { palette: true },

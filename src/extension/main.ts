@@ -28,6 +28,7 @@ import { createLog, TaskOutput } from "./log.js";
 import { Messages } from "./messages.js";
 import { TablePanels } from "./table/tablePanel.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
+import { Debugging } from "./tasks/debugging.js";
 import { ExecutorChoice } from "./tasks/executorChoice.js";
 import { ExecutorStore } from "./tasks/executorStore.js";
 import { RerunOnSave } from "./tasks/rerunOnSave.js";
@@ -83,6 +84,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const tasks = new TaskCommands(store, placements);
   const valueCommands = new ValueCommands({ store, kernels, values, tables, submitter });
   add(new MapNotifications(store, kernels));
+  const own = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
+  add(new Debugging({ store, kernels, messages, storage, own }));
   const handlers = {
     "futures.submit": submits.submit.bind(submits),
     "futures.submitWith": submits.submitWith.bind(submits),
@@ -93,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.filterTasks": filterTasks.bind(undefined, layout),
     "futures.clearFilter": () => layout.find(""),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),
+    "futures.debug": submits.debug.bind(submits),
     "futures.map": mapOver.bind(undefined, submitter, history),
     "futures.rerunFailed": valueCommands.rerunFailed.bind(valueCommands),
     "futures.showTable": valueCommands.showTable.bind(valueCommands),

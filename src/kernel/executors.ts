@@ -24,6 +24,15 @@ const keepDeepStacks = (): void => {
   Error.stackTraceLimit = 50;
 };
 
+/** What Node writes to stderr when its inspector listens and when a debugger comes and goes. */
+const debuggerNotes =
+  /^(?:Debugger listening on ws:.*|For help, see: https:\/\/nodejs\.org\/en\/docs\/inspector|Debugger attached\.|Debugger ending on ws:.*|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
+
+function portIn(text: string): number | undefined {
+  const port = /^Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//m.exec(text)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 /** The executors of a kernel. An executor is made at its first use; with other settings another takes its place, and it ends when its tasks have. */
 export class Executors {
   readonly #listener: ExecutorsListener;
@@ -51,12 +60,46 @@ export class Executors {
     if (known) return known;
     const executor = this.#make(kind);
     this.#current.set(kind, executor);
+    this.#add(executor, kind);
+    return executor;
+  }
+
+  #add(executor: PoolExecutor, kind: ExecutorKind): void {
     this.#all.set(executor, kind);
     executor.events.on("taskSubmit", (...args) => this.#listener.taskSubmit(...args));
     executor.events.on("taskStart", (...args) => this.#listener.taskStart(...args));
     executor.events.on("workersChange", () => this.#listener.workersChange());
     executor.events.on("workerEnd", ({ name }) => this.#listener.workerEnd(name));
+  }
+
+  /**
+   * An executor for one task, whose process waits for a debugger before it does anything. Ends by {@link PoolExecutor.shutdown}.
+   * @param listens gets the port at which it waits.
+   */
+  makeForDebugging(listens: (port: number) => void): PoolExecutor {
+    const { stopGrace, execArgv } = this.#settings;
+    const executor = new ProcessPoolExecutor({
+      name: `debug${++this.#made}`,
+      maxWorkers: 1,
+      onWorkerDeath: "replace",
+      stopGrace,
+      initializer: keepDeepStacks,
+      execArgv: ["--enable-source-maps", ...execArgv, "--inspect-brk=127.0.0.1:0"],
+      onOutput: (output) => {
+        const port = output.stream === "stderr" ? portIn(output.text) : undefined;
+        if (port !== undefined) listens(port);
+        const text = output.stream === "stderr" ? output.text.replace(debuggerNotes, "") : output.text;
+        if (text !== "") this.#listener.output({ ...output, text });
+      },
+    });
+    this.#add(executor, "processes");
     return executor;
+  }
+
+  /** Ends an executor that was made for one task. */
+  async end(executor: PoolExecutor): Promise<void> {
+    await executor.killWorkers();
+    this.#forget(executor);
   }
 
   /** A worker that holds one of some futures, by their numbers. */

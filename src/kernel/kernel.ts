@@ -10,7 +10,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { CancelledError, Future, type PoolExecutor, TimeoutError, task } from "../futures/index.js";
+import { CancelledError, Future, type PoolExecutor, TimeoutError, task, WorkerDiedError } from "../futures/index.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
 import type { CallProgram, Program } from "../programs/types.js";
 import {
@@ -144,19 +144,24 @@ export class Kernel {
         return;
       }
       const { signal } = submission.stop;
-      const executor = this.#executors.get(message.executor);
+      const executor = message.debug ? this.#debuggable(message.taskId) : this.#executors.get(message.executor);
       const call = task<() => unknown>(url, exportName, message.functionName);
       const future = message.map
         ? this.#map(submission, executor, url, message.map)
         : this.#within(submission, () => executor.schedule(call, [], { signal, priority: message.priority }));
       submission.future = future;
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
+      if (message.debug) future.addDoneCallback(() => void this.#executors.end(executor));
       future.addProgressCallback((told) => this.#tellProgress(message.taskId, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(submission, future);
     } catch (error) {
       this.#settle(submission, { state: "failed", error: describeError(error, this.#places) });
     }
+  }
+
+  #debuggable(taskId: string): PoolExecutor {
+    return this.#executors.makeForDebugging((port) => this.#events.push({ type: "debuggable", taskId, port }));
   }
 
   /** Futures that are made meanwhile are the submission's: their output and their workers are. */
@@ -238,7 +243,8 @@ export class Kernel {
   #stop(submission: Submission | undefined): void {
     if (!submission || submission.stop.signal.aborted) return;
     submission.stop.abort();
-    if (submission.startedAt !== undefined && this.#executors.stopGrace > 0) void this.#look(submission);
+    const isWorthIt = submission.startedAt !== undefined && !submission.message.debug;
+    if (isWorthIt && this.#executors.stopGrace > 0) void this.#look(submission);
   }
 
   /**
@@ -275,7 +281,10 @@ export class Kernel {
     const outcome = future.peek();
     if (outcome?.kind === "value") return { state: "finished", value: this.#describe(submission, outcome.value) };
     // A task that was told to stop and ended by an error has stopped, whatever error it chose.
-    if (outcome?.kind !== "error" || submission.stop.signal.aborted) {
+    // A debugger ends what it is attached to when its session is ended.
+    const wasEnded =
+      submission.message.debug && outcome?.kind === "error" && outcome.error instanceof WorkerDiedError && outcome.error.signal !== undefined;
+    if (outcome?.kind !== "error" || submission.stop.signal.aborted || wasEnded) {
       const where = withPlace({ source: "stop", name: "Stopped", message: "it was here" });
       return { state: "cancelled", ...(where && { error: where }) };
     }

@@ -59,6 +59,8 @@ export interface SubmitMessage {
   readonly priority: number;
   /** Run it over many inputs, as one task. `argumentsText` is the expression then, if it is one. */
   readonly map?: MapInputs;
+  /** Run it in a process of its own that waits for a debugger: see {@link DebuggableEvent}. `executor` is `processes`. */
+  readonly debug?: true;
 }
 
 /** What a function is to be run over: an expression evaluated among the module's names, a file, a text, or what failed in another map. */
@@ -124,6 +126,12 @@ export interface TimedOutEvent {
   readonly at: number;
   readonly error: ErrorDescription;
 }
+/** The process of the task waits for a debugger at a port of the loopback interface, and goes on when one is there. It ends with the task. */
+export interface DebuggableEvent {
+  readonly type: "debuggable";
+  readonly taskId: string;
+  readonly port: number;
+}
 /** How far the task is; replaces what was said before. */
 export interface ProgressEvent {
   readonly type: "progress";
@@ -165,7 +173,16 @@ export interface ExecutorsEvent {
   readonly executors: readonly ExecutorDescription[];
 }
 
-export type TaskEvent = AcceptedEvent | SubmittedEvent | StartedEvent | ProgressEvent | MapProgressEvent | TimedOutEvent | OutputEvent | SettledEvent;
+export type TaskEvent =
+  | AcceptedEvent
+  | SubmittedEvent
+  | StartedEvent
+  | DebuggableEvent
+  | ProgressEvent
+  | MapProgressEvent
+  | TimedOutEvent
+  | OutputEvent
+  | SettledEvent;
 /** To an {@link AskMessage}. */
 export interface AnswerEvent {
   readonly type: "answer";

@@ -28,6 +28,11 @@ export class SubmitCommands {
     return this.#submitter.submit(options instanceof vscode.Uri ? { uri: options.toString() } : options);
   }
 
+  /** As {@link submit}, in a process of its own with the editor's debugger. */
+  debug(options?: SubmitOptions): Promise<string | undefined> {
+    return this.#submitter.submit(options instanceof vscode.Uri ? { uri: options.toString() } : options, { debug: true });
+  }
+
   /** Asks how to run it, then as {@link submit}. */
   async submitWith(options?: SubmitOptions): Promise<string | undefined> {
     const target = options instanceof vscode.Uri ? { uri: options.toString() } : options;

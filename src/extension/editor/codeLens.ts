@@ -6,7 +6,7 @@ import type { CommandId, FunctionReference } from "../ids.js";
 import { documentSelector } from "./documents.js";
 import { type FunctionIndex, toRange } from "./functionIndex.js";
 
-/** `Submit | Cancel` above every function. The same at all times, so that the code below never moves. */
+/** `Submit | Debug | Cancel` above every function. The same at all times, so that the code below never moves. */
 export class FunctionCodeLenses implements vscode.CodeLensProvider, Disposable {
   readonly #disposables = new Disposables();
   readonly #changes = this.#disposables.add(new vscode.EventEmitter<void>());
@@ -30,6 +30,7 @@ export class FunctionCodeLenses implements vscode.CodeLensProvider, Disposable {
         new vscode.CodeLens(toRange(nameRange), { title, tooltip, command, arguments: [target] });
       return [
         lens(vscode.l10n.t("Submit"), vscode.l10n.t("Run {0} in the selected executor", name), "futures.submit"),
+        lens(vscode.l10n.t("Debug"), vscode.l10n.t("Run {0} in a process of its own, with breakpoints", name), "futures.debug"),
         lens(vscode.l10n.t("Cancel"), vscode.l10n.t("Stop the open tasks of {0}", name), "futures.cancel"),
       ];
     });

@@ -38,7 +38,7 @@ export class RerunOnSave implements Disposable {
     // One that the user has stopped is not begun again behind their back.
     for (const task of store
       .latestPerFunction()
-      .filter((candidate) => isInside(candidate) && !candidate.cancelling && candidate.state !== "cancelled"))
+      .filter((candidate) => isInside(candidate) && !candidate.cancelling && candidate.state !== "cancelled" && !candidate.debug))
       await this.#submit(task);
   }
 

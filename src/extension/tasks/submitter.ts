@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { type CallInfo, callIn } from "../../analysis/callIn.js";
 import { languageOf } from "../../analysis/language.js";
 import type { FunctionInfo } from "../../analysis/types.js";
-import type { MapInputs } from "../../protocol/messages.js";
+import type { MapInputs, SubmitMessage } from "../../protocol/messages.js";
 import type { ExecutorKind } from "../../protocol/values.js";
 import type { Config } from "../config.js";
 import { isModule, moduleFile, unsavedTexts } from "../editor/documents.js";
@@ -17,6 +17,9 @@ import { askForArguments } from "./argumentPrompt.js";
 import type { ExecutorChoice } from "./executorChoice.js";
 import type { SubmitChoice, TaskRecord } from "./taskRecord.js";
 import type { TaskStore } from "./taskStore.js";
+
+/** What else a submission may be than one call. */
+export type SubmitKind = Pick<SubmitMessage, "map" | "debug">;
 
 export interface SubmitterParts {
   readonly store: TaskStore;
@@ -39,10 +42,11 @@ export class Submitter {
   /**
    * Submits a function, asking for what is not given.
    *
+   * @param how With a debugger, or not.
    * @returns The task's id, or `undefined` if the user left the prompt.
    * @throws UserError when the workspace is not trusted, an option does not fit, or there is no such function.
    */
-  async submit(options: SubmitOptions = {}): Promise<string | undefined> {
+  async submit(options: SubmitOptions = {}, how: SubmitKind = {}): Promise<string | undefined> {
     requireTrust();
     requireSense(options);
     const document = await this.#document(options.uri);
@@ -56,7 +60,7 @@ export class Submitter {
     const fn = this.#function(document, { functionName: name });
     await this.#parts.history.remember(document.uri.toString(), name, argumentsText);
     const { executor, timeout, onTimeout, priority } = options;
-    return this.#send(document, fn, argumentsText, { executor, timeout, onTimeout, priority });
+    return this.#send(document, fn, argumentsText, { executor, timeout, onTimeout, priority }, how);
   }
 
   /**
@@ -70,7 +74,7 @@ export class Submitter {
     requireSense(options);
     const document = await this.#document(options.uri);
     const { executor, timeout, onTimeout, priority } = options;
-    return this.#send(document, this.#function(document, options), expression, { executor, timeout, onTimeout, priority }, inputs);
+    return this.#send(document, this.#function(document, options), expression, { executor, timeout, onTimeout, priority }, { map: inputs });
   }
 
   /** The function that `options` mean, and its document. @throws UserError as {@link submit}. */
@@ -88,7 +92,8 @@ export class Submitter {
    */
   async submitAgain(task: TaskRecord): Promise<string | undefined> {
     const target = { uri: task.uri, functionName: task.functionName, ...defined(task.asked) };
-    return task.map ? this.map(target, task.map, task.argumentsText) : this.submit({ ...target, argumentsText: task.argumentsText });
+    const how = task.debug ? { debug: task.debug } : {};
+    return task.map ? this.map(target, task.map, task.argumentsText) : this.submit({ ...target, argumentsText: task.argumentsText }, how);
   }
 
   async #document(uri: string | undefined): Promise<vscode.TextDocument> {
@@ -148,9 +153,10 @@ export class Submitter {
     return askForArguments(fn, this.#parts.history.of(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
   }
 
-  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice, map?: MapInputs): string {
+  #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice, how: SubmitKind): string {
     const { store, tracker, kernels, config, choice } = this.#parts;
-    const { executor = choice.value, timeout: resultTimeout = config.resultTimeout.value, priority = 0 } = asked;
+    const { timeout: resultTimeout = how.debug ? 0 : config.resultTimeout.value, priority = 0 } = asked;
+    const executor = how.debug ? "processes" : (asked.executor ?? choice.value);
     const { onTimeout = config.onTimeout.value } = asked;
     const file = moduleFile(document);
     if (file === undefined) throw new Error(`${document.uri} is no module any more`);
@@ -172,11 +178,11 @@ export class Submitter {
       priority,
       asked,
       createdAt: Date.now(),
-      ...(map && { map }),
+      ...how,
     });
     const overlay = unsavedTexts(document);
-    const how = { executor, resultTimeout, onTimeout, priority };
-    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...how, ...(map && { map }) });
+    const choices = { executor, resultTimeout, onTimeout, priority };
+    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...choices, ...how });
     return taskId;
   }
 }

@@ -74,6 +74,10 @@ export interface TaskRecord {
   readonly warnings: readonly string[];
   /** Absolute paths of the workspace's files that its program was made of; none before it was built. */
   readonly files: readonly string[];
+  /** Runs under a debugger, in a process of its own. */
+  readonly debug?: true;
+  /** Of that process; set when it waits for the debugger. */
+  readonly debugPort?: number;
   /** How far it has told to be. */
   readonly progress?: ProgressDescription;
   /** What it is run over, if it is a map. */
@@ -104,7 +108,7 @@ export type NewTask = Pick<
   | "asked"
   | "createdAt"
 > &
-  Partial<Pick<TaskRecord, "map">>;
+  Partial<Pick<TaskRecord, "map" | "debug">>;
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {
@@ -122,6 +126,8 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
   switch (event.type) {
     case "accepted":
       return task;
+    case "debuggable":
+      return { ...task, debugPort: event.port };
     case "output":
       return task.printed ? task : { ...task, printed: true };
     case "submitted":

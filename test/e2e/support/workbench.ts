@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { until } from "../../host/waiting.mjs";
 import type { openWindow } from "../../host/window.mjs";
 
@@ -210,6 +210,21 @@ export class Workbench {
       return found.locator(`.action-label[aria-label^="${action}"]`).boundingBox();
     });
     await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  }
+
+  /** The page of the panel with this title, as soon as it has rows. */
+  async tablePanel(title: RegExp): Promise<Frame> {
+    return until(`a table ${title}`, async () => {
+      for (const frame of this.page.frames()) {
+        const shown = await frame
+          .locator("h1")
+          .first()
+          .textContent({ timeout: 200 })
+          .catch(() => null);
+        if (shown !== null && title.test(shown) && (await frame.locator("tbody tr").count()) > 0) return frame;
+      }
+      return undefined;
+    });
   }
 
   async scrollTo(line: number): Promise<void> {
