@@ -6,6 +6,7 @@ import type { ExecutorChoice } from "./tasks/executorChoice.js";
 import type { ExecutorStore } from "./tasks/executorStore.js";
 import type { TaskHistory } from "./tasks/taskHistory.js";
 import type { TaskStore } from "./tasks/taskStore.js";
+import type { Tools } from "./tools/tools.js";
 import type { KernelStatus } from "./views/kernelStatus.js";
 import type { StatusBar } from "./views/statusBar.js";
 import type { TaskLayout } from "./views/taskLayout.js";
@@ -23,6 +24,7 @@ export interface ExtensionApi {
   readonly tree: TaskTree;
   readonly layout: TaskLayout;
   readonly tables: TablePanels;
+  readonly tools: Tools;
   readonly statusBar: StatusBar;
   readonly kernelStatus: KernelStatus;
 }

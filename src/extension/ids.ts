@@ -47,6 +47,7 @@ export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
   "futures.submitWith": [options?: SubmitOptions];
   "futures.debug": [options?: SubmitOptions];
+  "futures.openExample": [];
   "futures.map": [options?: MapOverOptions];
   "futures.rerunFailed": [task?: TaskReference];
   "futures.showTable": [task?: TaskReference];
@@ -76,6 +77,7 @@ export const commandIds = {
   "futures.submit": { palette: true },
   "futures.submitWith": { palette: true },
   "futures.debug": { palette: true },
+  "futures.openExample": { palette: true },
   "futures.map": { palette: true },
   "futures.rerunFailed": { palette: true },
   "futures.showTable": { palette: true },
@@ -129,6 +131,13 @@ export const onTimeouts: readonly OnTimeout[] = ["keepRunning", "stop"];
 
 /** In the order in which they are offered. */
 export const taskGroupings: readonly TaskGrouping[] = ["none", "state", "function"];
+
+/** Tools for language models. */
+export const toolNames = {
+  listFunctions: "futures_list_functions",
+  submitFunction: "futures_submit_function",
+  readResult: "futures_read_result",
+} as const;
 
 /** Section of every setting, and prefix of every id. */
 export const section = "futures";

@@ -5,6 +5,7 @@ import { CancelCommand } from "./commands/cancelCommand.js";
 import { restartKernel } from "./commands/kernelCommands.js";
 import { filterTasks, groupTasks } from "./commands/layoutCommands.js";
 import { mapOver } from "./commands/mapCommand.js";
+import { openExample } from "./commands/openExample.js";
 import { registerCommands } from "./commands/register.js";
 import { selectExecutor } from "./commands/selectExecutor.js";
 import { SubmitCommands } from "./commands/submitCommands.js";
@@ -35,6 +36,7 @@ import { RerunOnSave } from "./tasks/rerunOnSave.js";
 import { Submitter } from "./tasks/submitter.js";
 import { TaskHistory } from "./tasks/taskHistory.js";
 import { TaskStore } from "./tasks/taskStore.js";
+import { Tools } from "./tools/tools.js";
 import { KernelStatus } from "./views/kernelStatus.js";
 import { MapNotifications } from "./views/mapNotifications.js";
 import { StatusBar } from "./views/statusBar.js";
@@ -78,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
 
   const submitter = new Submitter({ store, index, tracker, history, choice, kernels, config });
   add(new RerunOnSave({ store, submitter, kernels, config, log }));
+  const tools = add(new Tools({ store, index, submitter }));
   const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
   const tables = add(new TablePanels({ store, kernels, submitter, messages, extensionUri: context.extensionUri }));
@@ -96,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.filterTasks": filterTasks.bind(undefined, layout),
     "futures.clearFilter": () => layout.find(""),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),
+    "futures.openExample": openExample.bind(undefined, context.extensionUri),
     "futures.debug": submits.debug.bind(submits),
     "futures.map": mapOver.bind(undefined, submitter, history),
     "futures.rerunFailed": valueCommands.rerunFailed.bind(valueCommands),
@@ -113,7 +117,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   };
   add(registerCommands(handlers, messages));
   running = { disposables, kernels };
-  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, statusBar, kernelStatus };
+  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, tools, statusBar, kernelStatus };
 }
 
 /** Ends everything; resolves when no process of ours is left. */

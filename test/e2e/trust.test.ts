@@ -31,6 +31,16 @@ describe("the installed extension in a folder that is not trusted", function () 
     const kernels = (): Promise<number> =>
       window.evaluate((vscode) => vscode.extensions.getExtension("concurrent-futures.concurrent-futures")?.exports.kernels.all().length);
     assert.equal(await kernels(), 0);
+    const refusal = await window.evaluate(async (vscode) => {
+      const token = new vscode.CancellationTokenSource().token;
+      const options = { input: { file: "fib.ts" }, toolInvocationToken: undefined };
+      const result = await vscode.lm.invokeTool("futures_list_functions", options, token);
+      return (result.content as { value: string }[]).map(({ value }) => value).join("");
+    });
+    assert.match(refusal, /^Refused: this workspace is not trusted/);
+    for (const command of ["futures.debug", "futures.map"])
+      await workbench.command(command, { functionName: "fib", argumentsText: "1", inputs: { expression: "[1]" } });
+    assert.equal(await kernels(), 0);
 
     await page.locator(".notification-toast .monaco-button", { hasText: "Manage Workspace Trust" }).click();
     await page.locator(".workspace-trust-editor .monaco-button", { hasText: "Trust" }).first().click();

@@ -150,6 +150,44 @@ describe("the workbench", function () {
     await until("fib(20) again", async () => (await workbench.treeRows()).filter((row) => /^fib\(20\)/.test(row)).length === 2);
   });
 
+  it("maps a function over inputs, and shows the results in a table to be sorted, filtered and run again", async () => {
+    await workbench.open("fib.ts");
+    await workbench.replace("divide(a: number, b: number): number {", "divide(a: number, b = a - 13): number {");
+    await workbench.cursorTo("function divide");
+    await workbench.palette("Map over…");
+    await workbench.pick("Expression…");
+    await workbench.type("Array.from({ length: 100_000 }, (_, i) => i)");
+    await workbench.press("Enter");
+    await workbench.lineShows("function divide", /1 of 100000 failed/);
+    await workbench.palette("Show as Table");
+    const table = await workbench.tablePanel(/^divide over Array\.from/);
+    const rows = async (): Promise<string[]> => (await table.locator("tbody tr").allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
+    const firstRow = (expected: RegExp): Promise<unknown> => until(`first row ${expected}`, async () => expected.test((await rows())[0] ?? ""));
+    await firstRow(/^1 0 -?0 /);
+    assert.match((await table.locator(".count").textContent()) ?? "", /100,000 rows, 1 failed/);
+    await table.locator("th button", { hasText: /^input/ }).click();
+    await table.locator("th button", { hasText: /^input/ }).click();
+    await firstRow(/^100000 99999 1\.0001/);
+    await table.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, scroller.scrollHeight));
+    await until("the last row", async () => /^1 0 /.test((await rows()).at(-1) ?? ""));
+    await table.locator("#failedOnly").check();
+    await firstRow(/^14 13 RangeError: division by zero/);
+    assert.equal((await rows()).length, 1);
+    await table.locator("#failedOnly").uncheck();
+    await table.locator("input[type=search]").fill("zero");
+    await until("the filtered row", async () => (await rows()).length === 1);
+    await table.locator("input[type=search]").fill("");
+    await firstRow(/^100000 /);
+    await workbench.setting("workbench.colorTheme", "Default Dark Modern");
+    await until("a dark page", () => table.locator("body.vscode-dark").count());
+    await workbench.page.screenshot({ path: pictureFile("table-dark.png") });
+    await workbench.setting("workbench.colorTheme", undefined);
+    await table.locator("button", { hasText: "Rerun Failed" }).click();
+    await workbench.closeOtherTabs("fib.ts");
+    await workbench.lineShows("function divide", /1 of 1 failed/);
+    await workbench.replace("divide(a: number, b = a - 13): number {", "divide(a: number, b: number): number {");
+  });
+
   it("looks right in dark and light: states on their lines, hover and tree, nothing cut off", async () => {
     for (const [name, theme] of [
       ["dark", "Default Dark Modern"],

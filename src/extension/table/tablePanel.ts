@@ -142,7 +142,10 @@ class TablePanel implements Disposable {
   #tellState(): void {
     const task = this.#parts.store.get(this.#taskId);
     if (!task) return;
-    const state = lineText(task, { now: Date.now(), maxLength: 200, t: vscode.l10n.t }).text.replaceAll("\u00a0", " ");
+    // The results are below; what is told here is how many, and how long it took.
+    const { value: _, ...rest } = task;
+    const { text } = lineText(rest, { now: Date.now(), maxLength: 200, t: vscode.l10n.t });
+    const state = text.replaceAll("\u00a0", " ").replace(/^ · /, "");
     const title = `${callText(task)} #${task.id}`;
     this.#post({ type: "state", title, state: task.map ? state : "", isMap: task.map !== undefined, open: isOpen(task) });
   }

@@ -227,6 +227,15 @@ export class Workbench {
     });
   }
 
+  /** Leaves one tab open, in one group. */
+  async closeOtherTabs(name: string): Promise<void> {
+    await this.#window.evaluate(async (vscode, file) => {
+      const others = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ label }) => label !== file);
+      await vscode.window.tabGroups.close(others);
+    }, name);
+    await this.open(name);
+  }
+
   async scrollTo(line: number): Promise<void> {
     await this.#window.command("revealLine", { lineNumber: line - 1, at: "top" });
   }
