@@ -188,10 +188,12 @@ describe("the workbench", function () {
     await workbench.replace("divide(a: number, b = a - 13): number {", "divide(a: number, b: number): number {");
   });
 
-  it("looks right in dark and light: states on their lines, hover and tree, nothing cut off", async () => {
+  it("looks right in dark, light and high contrast: states on their lines, hover and tree, nothing cut off", async () => {
     for (const [name, theme] of [
       ["dark", "Default Dark Modern"],
       ["light", "Default Light Modern"],
+      ["high-contrast", "Default High Contrast"],
+      ["high-contrast-light", "Default High Contrast Light"],
     ] as const) {
       await workbench.setting("workbench.colorTheme", theme);
       await workbench.command("futures.selectExecutor", { executor: "processes" });
@@ -220,7 +222,7 @@ describe("the workbench", function () {
       }
     }
     await workbench.setting("workbench.colorTheme", undefined);
-  });
+  }).timeout(120_000);
 });
 
 /** Committed pictures are replaced on demand (`npm run screenshots`) or when they are missing; else a test run would leave changed files behind. */
