@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
-import { UserError } from "../errors.js";
+import { Refusal } from "./refusal.js";
 
 /**
  * The file that a model means: an absolute path or URI within the workspace, or a path relative to one of its folders.
  *
- * @throws UserError if there is none, or it lies outside of the workspace.
+ * @throws Refusal if there is none, or it lies outside of the workspace.
  */
 export async function findFile(file: string): Promise<vscode.Uri> {
   const folders = vscode.workspace.workspaceFolders ?? [];
@@ -16,7 +16,7 @@ export async function findFile(file: string): Promise<vscode.Uri> {
     if (!vscode.workspace.getWorkspaceFolder(candidate)) continue;
     if (await exists(candidate)) return candidate;
   }
-  throw new UserError(`There is no file ${file} in the workspace. Give its path from the workspace folder.`);
+  throw new Refusal(`There is no file ${file} in the workspace. Give its path from the workspace folder.`);
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

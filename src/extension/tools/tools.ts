@@ -10,6 +10,7 @@ import { callText, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { untranslated } from "../translate.js";
 import { findFile } from "./findFile.js";
+import { Refusal } from "./refusal.js";
 
 export interface ToolParts {
   readonly store: TaskStore;
@@ -109,11 +110,10 @@ class SubmitFunction implements vscode.LanguageModelTool<SubmitInput> {
       const { store, submitter } = this.#parts;
       const uri = (await findFile(input.file)).toString();
       const executor = executorKinds.find((kind) => kind === input.executor);
-      if (input.executor !== undefined && !executor)
-        throw new UserError(`executor must be one of ${executorKinds.join(", ")}, not ${input.executor}.`);
+      if (input.executor !== undefined && !executor) throw new Refusal(`executor must be one of ${executorKinds.join(", ")}, not ${input.executor}.`);
       const options = { uri, functionName: input.function, argumentsText: input.arguments ?? "", ...(executor && { executor }) };
       const id = await submitter.submit(options);
-      if (id === undefined) throw new UserError("Nothing was submitted.");
+      if (id === undefined) throw new Refusal("Nothing was submitted.");
       return report(store, id, input.waitMs, token);
     });
   }
@@ -142,10 +142,10 @@ class ReadResult implements vscode.LanguageModelTool<ResultInput> {
 async function told(work: () => Promise<string>): Promise<vscode.LanguageModelToolResult> {
   const result = (text: string): vscode.LanguageModelToolResult => new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   try {
-    if (!vscode.workspace.isTrusted) throw new UserError("Refused: this workspace is not trusted, and nothing of it is read or run for a model.");
+    if (!vscode.workspace.isTrusted) throw new Refusal("Refused: this workspace is not trusted, and nothing of it is read or run for a model.");
     return result(await work());
   } catch (error) {
-    if (error instanceof UserError) return result(error.message);
+    if (error instanceof UserError || error instanceof Refusal) return result(error.message);
     throw error;
   }
 }
@@ -153,7 +153,7 @@ async function told(work: () => Promise<string>): Promise<vscode.LanguageModelTo
 /** The state of a task, after it has settled or the wait is over; the task goes on then. */
 async function report(store: TaskStore, id: string, waitMs = usualWait, token: vscode.CancellationToken): Promise<string> {
   const task = await whenSettled(store, id, Math.min(Math.max(0, waitMs), longestWait), token);
-  if (!task) throw new UserError(`There is no task #${id}: its number is told when it is submitted.`);
+  if (!task) throw new Refusal(`There is no task #${id}: its number is told when it is submitted.`);
   const head = `Task #${id}, ${callText(task)}: ${task.state}${task.duration === undefined ? "" : ` after ${Math.round(task.duration)} ms`}.`;
   if (isOpen(task)) return `${head} It has not ended yet; read its result later, with the same number.`;
   const text = wholeText(task, untranslated);
