@@ -1,3 +1,4 @@
+import type { FunctionCodeLenses } from "./editor/codeLens.js";
 import type { Kernels } from "./kernel/kernels.js";
 import type { Messages } from "./messages.js";
 import type { TablePanels } from "./table/tablePanel.js";
@@ -25,6 +26,7 @@ export interface ExtensionApi {
   readonly layout: TaskLayout;
   readonly tables: TablePanels;
   readonly tools: Tools;
+  readonly codeLenses: FunctionCodeLenses;
   readonly statusBar: StatusBar;
   readonly kernelStatus: KernelStatus;
 }

@@ -69,7 +69,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new TextChanges(store, tracker, index));
   add(new LineDecorations(store, placements, index, config));
   add(new Problems(store, placements, index));
-  add(new FunctionCodeLenses(index, config));
+  const codeLenses = add(new FunctionCodeLenses(index, config));
   add(new TaskHovers(placements));
   const values = add(new ValueDocuments(store));
   const layout = add(new TaskLayout(context.workspaceState));
@@ -117,7 +117,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   };
   add(registerCommands(handlers, messages));
   running = { disposables, kernels };
-  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, tools, statusBar, kernelStatus };
+  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, tools, codeLenses, statusBar, kernelStatus };
 }
 
 /** Ends everything; resolves when no process of ours is left. */

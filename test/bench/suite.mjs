@@ -3,6 +3,7 @@
 import { runMeasure } from "./harness.mjs";
 import { coldStart } from "./measures/coldStart.mjs";
 import { extensionActivation } from "./measures/extensionActivation.mjs";
+import { extensionHost, rerun } from "./measures/extensionHost.mjs";
 import { kernelColdStart } from "./measures/kernelColdStart.mjs";
 import { kernelSubmission } from "./measures/kernelSubmission.mjs";
 import { largeResults, transfer } from "./measures/largeData.mjs";
@@ -65,4 +66,6 @@ export const suite = [
   entry(kernelColdStart),
   entry(kernelSubmission),
   { ...entry(extensionActivation), needsHost: true },
+  { ...entry(extensionHost), needsHost: true },
+  { ...entry(rerun), needsHost: true },
 ];

@@ -4,7 +4,9 @@ import { type Disposable, Emitter } from "../emitter.js";
 import { applyEvent, isOpen, type NewTask, newRecord, type TaskRecord } from "./taskRecord.js";
 
 /** Settled tasks that are kept; the oldest goes first. */
-export const historyLimit = 200;
+export const historyLimit = 1_000;
+/** Characters of their values together, the newest of which is kept whatever its size. */
+export const historyTextLimit = 20_000_000;
 
 /** The one owner of task state. Everything shown is a projection of it; counts are derived. */
 export class TaskStore implements Disposable {
@@ -132,11 +134,22 @@ export class TaskStore implements Disposable {
     return true;
   }
 
+  /** Settled tasks beyond the limits. */
+  #superfluous(): TaskRecord[] {
+    let count = 0;
+    let text = 0;
+    return this.all().filter((task) => {
+      if (isOpen(task)) return false;
+      count += 1;
+      text += task.value?.text.length ?? 0;
+      return count > historyLimit || (count > 1 && text > historyTextLimit);
+    });
+  }
+
   #changed(ids: Iterable<string>): void {
     const changed = new Set(ids);
     if (changed.size === 0) return;
-    const settled = [...this.#tasks.values()].filter((task) => !isOpen(task));
-    for (const task of settled.slice(0, Math.max(0, settled.length - historyLimit))) {
+    for (const task of this.#superfluous()) {
       this.#tasks.delete(task.id);
       changed.add(task.id);
     }

@@ -71,10 +71,10 @@ describe("the editor", () => {
       return ours.map(({ range, command }) => `${range.start.line} ${command?.title} ${command?.arguments?.[0].functionName}`);
     };
 
-    it("offers Submit and Cancel above every function", async () => {
+    it("offers Submit, Debug and Cancel above every function", async () => {
       const expected = (["list", "hidden", "fails", "forever"] as const).flatMap((name) => {
         const { line } = positionOf(document, `function ${name}`);
-        return [`${line} Submit ${name}`, `${line} Cancel ${name}`];
+        return ["Submit", "Debug", "Cancel"].map((title) => `${line} ${title} ${name}`);
       });
       assert.deepEqual(await lenses(), expected);
     });
@@ -82,7 +82,7 @@ describe("the editor", () => {
     it("submits and cancels by what it hands to the commands", async () => {
       const found = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", uri, 100);
       const commands = found.map(({ command }) => command).filter((command) => command?.arguments?.[0].functionName === "forever");
-      const [submitLens, cancelLens] = commands as [vscode.Command, vscode.Command];
+      const [submitLens, , cancelLens] = commands as [vscode.Command, vscode.Command, vscode.Command];
       const id = await vscode.commands.executeCommand<string>(submitLens.command, ...(submitLens.arguments ?? []));
       await running(id);
       await vscode.commands.executeCommand(cancelLens.command, ...(cancelLens.arguments ?? []));
@@ -93,7 +93,7 @@ describe("the editor", () => {
       await set("codeLens.enabled", false);
       assert.deepEqual(await lenses(), []);
       await resetSettings();
-      assert.equal((await lenses()).length, 8);
+      assert.equal((await lenses()).length, 12);
     });
 
     it("knows every function of a large file", async () => {
@@ -304,4 +304,30 @@ describe("the editor", () => {
       () => `the status bar shows ${api.statusBar.text}`,
     );
   }
+});
+
+describe("CodeLens of a large file", () => {
+  it("moves along with what is typed at once, and knows new functions after a pause", async () => {
+    const files = await Files.create();
+    try {
+      const { codeLenses } = await activated();
+      const uri = await files.write("large.ts", Array.from({ length: 3_000 }, (_, i) => `export function f${i}() {\n  return ${i};\n}\n`).join(""));
+      const { document } = await show(uri);
+      const lensesOf = (name: string): number[] =>
+        codeLenses
+          .provideCodeLenses(document)
+          .filter(({ command }) => (command?.arguments?.[0] as { functionName: string }).functionName === name)
+          .map(({ range }) => range.start.line);
+      assert.deepEqual(lensesOf("f2"), [6, 6, 6]);
+      const changed = new Promise<void>((resolve) => codeLenses.onDidChangeCodeLenses(() => resolve()));
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(uri, new vscode.Position(3, 0), "export function added() {}\n");
+      await vscode.workspace.applyEdit(edit);
+      assert.deepEqual([lensesOf("f0"), lensesOf("f2"), lensesOf("added")], [[0, 0, 0], [7, 7, 7], []]);
+      await changed;
+      assert.deepEqual(lensesOf("added"), [3, 3, 3]);
+    } finally {
+      await files.remove();
+    }
+  });
 });
