@@ -316,7 +316,7 @@ describe("CodeLens of a large file", () => {
       const lensesOf = (name: string): number[] =>
         codeLenses
           .provideCodeLenses(document)
-          .filter(({ command }) => (command?.arguments?.[0] as { functionName: string }).functionName === name)
+          .filter(({ command }) => command?.arguments?.[0].functionName === name)
           .map(({ range }) => range.start.line);
       assert.deepEqual(lensesOf("f2"), [6, 6, 6]);
       const changed = new Promise<void>((resolve) => codeLenses.onDidChangeCodeLenses(() => resolve()));
