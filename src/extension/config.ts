@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Disposables } from "./disposables.js";
 import { type Disposable, Emitter, type Event } from "./emitter.js";
-import { executorKinds, onTimeouts, type Settings, section } from "./ids.js";
+import { executorKinds, lineKinds, onTimeouts, type Settings, section } from "./ids.js";
 
 /** One setting: its value as it is now, and an event when it changes. */
 export interface ConfigValue<T> extends Disposable {
@@ -36,6 +36,7 @@ export function readConfig(log: { warn(message: string): void }): Config {
     rerunOnSave: setting("rerunOnSave", isBoolean),
     "inlineText.enabled": setting("inlineText.enabled", isBoolean),
     "inlineText.maxLength": setting("inlineText.maxLength", (value) => isCount(value) && Number(value) >= 10),
+    "inlineText.states": setting("inlineText.states", (value) => Array.isArray(value) && value.every((kind) => lineKinds.includes(kind))),
     "codeLens.enabled": setting("codeLens.enabled", isBoolean),
     dispose: () => disposables.dispose(),
   };

@@ -47,6 +47,9 @@ export interface CommandArguments {
   "futures.submit": [options?: SubmitOptions];
   "futures.submitWith": [options?: SubmitOptions];
   "futures.debug": [options?: SubmitOptions];
+  "futures.showMenu": [];
+  "futures.exportTimeline": [];
+  "futures.showResolution": [];
   "futures.openExample": [];
   "futures.map": [options?: MapOverOptions];
   "futures.rerunFailed": [task?: TaskReference];
@@ -77,6 +80,9 @@ export const commandIds = {
   "futures.submit": { palette: true },
   "futures.submitWith": { palette: true },
   "futures.debug": { palette: true },
+  "futures.showMenu": { palette: false },
+  "futures.exportTimeline": { palette: true },
+  "futures.showResolution": { palette: true },
   "futures.openExample": { palette: true },
   "futures.map": { palette: true },
   "futures.rerunFailed": { palette: true },
@@ -120,6 +126,7 @@ export interface Settings {
   rerunOnSave: boolean;
   "inlineText.enabled": boolean;
   "inlineText.maxLength": number;
+  "inlineText.states": readonly LineKind[];
   "codeLens.enabled": boolean;
 }
 
@@ -153,6 +160,9 @@ export const contextKeys = {
 
 /** What a tree item is, for the menus. */
 export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker", value: "value" } as const;
+
+/** The panel that shows what a value shows itself as. */
+export const displayPanelType = "futures.display";
 
 /** The panel that shows rows. */
 export const tablePanelType = "futures.table";

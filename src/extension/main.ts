@@ -2,12 +2,15 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "./api.js";
 import { CancelCommand } from "./commands/cancelCommand.js";
+import { exportTimeline } from "./commands/exportTimeline.js";
 import { restartKernel } from "./commands/kernelCommands.js";
 import { filterTasks, groupTasks } from "./commands/layoutCommands.js";
 import { mapOver } from "./commands/mapCommand.js";
 import { openExample } from "./commands/openExample.js";
 import { registerCommands } from "./commands/register.js";
 import { selectExecutor } from "./commands/selectExecutor.js";
+import { showMenu } from "./commands/showMenu.js";
+import { showResolution } from "./commands/showResolution.js";
 import { SubmitCommands } from "./commands/submitCommands.js";
 import { askHow } from "./commands/submitWith.js";
 import { TaskCommands } from "./commands/taskCommands.js";
@@ -99,6 +102,9 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.filterTasks": filterTasks.bind(undefined, layout),
     "futures.clearFilter": () => layout.find(""),
     "futures.selectExecutor": selectExecutor.bind(undefined, choice),
+    "futures.showMenu": showMenu.bind(undefined, store, choice),
+    "futures.exportTimeline": exportTimeline.bind(undefined, store),
+    "futures.showResolution": showResolution.bind(undefined, kernels, values),
     "futures.openExample": openExample.bind(undefined, context.extensionUri),
     "futures.debug": submits.debug.bind(submits),
     "futures.map": mapOver.bind(undefined, submitter, history),

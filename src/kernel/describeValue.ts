@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { displayKey } from "../programs/callProgram.js";
-import { type ProgressDescription, previewLimit, textLimit, type ValueDescription } from "../protocol/values.js";
+import { displayKey, usageKey } from "../programs/callProgram.js";
+import { type ProgressDescription, previewLimit, textLimit, type UsageDescription, type ValueDescription } from "../protocol/values.js";
 import { plotOf } from "./values/numberPlot.js";
 import { recordsOf } from "./values/table.js";
 import { isExpandable } from "./values/valueTree.js";
@@ -83,6 +83,15 @@ export function describeProgress(told: unknown): ProgressDescription {
     return { text: `${value}/${total}`, fraction: Math.min(1, Math.max(0, value / total)) };
   const shown = typeof told === "object" && told !== null && "value" in told && Object.keys(told).length === 1 ? value : told;
   return { text: typeof shown === "string" ? cut(shown.replace(/\s+/g, " "), 80) : cut(describeValue(shown).preview, 80) };
+}
+
+/** What a call tells at its end of what it took; nothing if it is the user's own progress. */
+export function usageIn(told: unknown): UsageDescription | undefined {
+  const { value } = (typeof told === "object" && told !== null ? told : {}) as { value?: unknown };
+  if (typeof value !== "object" || value === null || !(usageKey in value)) return undefined;
+  const { memory, cpuTime } = (value as Record<string, Partial<UsageDescription> | undefined>)[usageKey] ?? {};
+  if (typeof memory !== "number") return undefined;
+  return { memory, ...(typeof cpuTime === "number" && { cpuTime }) };
 }
 
 export function typeName(value: unknown): string {

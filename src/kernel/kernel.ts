@@ -19,11 +19,13 @@ import {
   type MessageToKernel,
   type Outcome,
   protocolVersion,
+  type ResolveMessage,
   type SubmitMessage,
 } from "../protocol/messages.js";
-import type { ErrorDescription, ValueDescription } from "../protocol/values.js";
+import type { Answer } from "../protocol/questions.js";
+import type { ErrorDescription, UsageDescription, ValueDescription } from "../protocol/values.js";
 import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
-import { describeProgress, describeValue } from "./describeValue.js";
+import { describeProgress, describeValue, usageIn } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
 import { readInputs } from "./map/mapInputs.js";
@@ -45,6 +47,8 @@ interface Submission {
   stack?: string;
   /** It is stopped for want of a result in time: what it ends with, whatever comes of it. */
   overdue?: ErrorDescription;
+  /** What it took, told at its end. */
+  usage?: UsageDescription;
   /** By the monotonic clock. */
   startedAt?: number;
 }
@@ -71,6 +75,8 @@ export class Kernel {
   readonly #events: EventStream;
   readonly #values = new KeptValues();
   readonly #maps = new Map<string, MapRun>();
+  /** The end of the last build of each file that is being built. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #builder: ProgramBuilder | undefined;
   /** Whose futures are being made. */
   #submitting: Submission | undefined;
@@ -114,6 +120,9 @@ export class Kernel {
         this.#events.push({ type: "answer", questionId: message.questionId, answer });
         break;
       }
+      case "resolve":
+        void this.#resolve(message);
+        break;
       case "shutdown":
         this.#options.exit();
         break;
@@ -138,7 +147,7 @@ export class Kernel {
     this.#submissions.set(message.taskId, submission);
     this.#events.push({ type: "accepted", taskId: message.taskId, at: Date.now() });
     try {
-      const { url, exportName, warnings, files, buildTime } = await this.#build(message);
+      const { url, exportName, warnings, files, buildTime } = await this.#inTurn(message.file, this.#build(message));
       if (submission.stop.signal.aborted) {
         this.#settle(submission, { state: "cancelled" });
         return;
@@ -152,7 +161,7 @@ export class Kernel {
       submission.future = future;
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
       if (message.debug) future.addDoneCallback(() => void this.#executors.end(executor));
-      future.addProgressCallback((told) => this.#tellProgress(message.taskId, told));
+      future.addProgressCallback((told) => this.#tellProgress(submission, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(submission, future);
     } catch (error) {
@@ -162,6 +171,18 @@ export class Kernel {
 
   #debuggable(taskId: string): PoolExecutor {
     return this.#executors.makeForDebugging((port) => this.#events.push({ type: "debuggable", taskId, port }));
+  }
+
+  async #resolve({ questionId, file, overlay }: ResolveMessage): Promise<void> {
+    let answer: Answer;
+    try {
+      if (!this.#builder) throw new Error("the kernel was not configured before the first question");
+      const { tsconfig, imports } = await this.#builder.resolution({ file, overlay: new Map(overlay.map((one) => [one.path, one.text])) });
+      answer = { kind: "resolution", ...(tsconfig !== undefined && { tsconfig }), imports };
+    } catch (error) {
+      answer = { kind: "problem", reason: describeError(error, this.#places).message };
+    }
+    this.#events.push({ type: "answer", questionId, answer });
   }
 
   /** Futures that are made meanwhile are the submission's: their output and their workers are. */
@@ -208,6 +229,16 @@ export class Kernel {
       this.#maps.delete(oldest);
     }
     this.#values.keep(taskId, undefined, run.rows);
+  }
+
+  /** Resolves or rejects as a build of a file does, after those of the same file that began before: submitted first is queued first. */
+  async #inTurn<T>(file: string, build: Promise<T>): Promise<T> {
+    const before = this.#turns.get(file);
+    const end = Promise.allSettled([build, before]);
+    this.#turns.set(file, end);
+    await end;
+    if (this.#turns.get(file) === end) this.#turns.delete(file);
+    return build;
   }
 
   async #build(message: SubmitMessage): Promise<CallProgram & Pick<Program, "files"> & { buildTime: number }> {
@@ -269,7 +300,13 @@ export class Kernel {
     this.#events.push({ type: "started", taskId: submission.message.taskId, at: Date.now(), worker });
   }
 
-  #tellProgress(taskId: string, told: unknown): void {
+  #tellProgress(submission: Submission, told: unknown): void {
+    const { taskId } = submission.message;
+    const usage = usageIn(told);
+    if (usage) {
+      submission.usage = usage;
+      return;
+    }
     this.#events.pushLatest(`progress ${taskId}`, { type: "progress", taskId, progress: describeProgress(told) });
   }
 
@@ -301,8 +338,9 @@ export class Kernel {
   #settle(submission: Submission, outcome: Outcome): void {
     const { message, future, startedAt } = submission;
     const duration = startedAt === undefined ? {} : { duration: performance.now() - startedAt };
+    const usage = submission.usage ? { usage: submission.usage } : {};
     this.#submissions.delete(message.taskId);
-    this.#events.push({ type: "settled", taskId: message.taskId, at: Date.now(), ...duration, outcome });
+    this.#events.push({ type: "settled", taskId: message.taskId, at: Date.now(), ...duration, ...usage, outcome });
     if (future) this.#settled.push(message.taskId);
     const forgotten = this.#settled.length > rememberedTasks ? this.#settled.shift() : undefined;
     if (forgotten === undefined) return;

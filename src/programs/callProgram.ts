@@ -11,6 +11,8 @@ import type { CallProgram, Program } from "./types.js";
 
 /** The one key of what is sent in the place of a value that shows itself. */
 export const displayKey = "futures$display";
+/** The one key of what a call tells at its end of the time and memory that it took. */
+export const usageKey = "futures$usage";
 /** Inputs of one map. */
 export const inputLimit = 1_000_000;
 /** Ends the names of call modules; `stack.ts` knows them by it. */
@@ -22,6 +24,11 @@ const reserved = new Set("arguments await eval implements interface let package 
 
 /** What a value shows itself as is asked for where it is: its methods do not leave the worker. All on one line, see {@link runnerLines}. */
 const helpers = [
+  // Told as progress, which comes before the outcome, whatever that is. A thread knows its own processor time only since Node.js 23.9.
+  `const futures$measure = () => { const task = globalThis[Symbol.for("concurrent-futures.currentTask")]?.getStore(); if (!task) return () => {};`,
+  `const cpu = () => { const used = process.threadCpuUsage?.() ?? (process.send ? process.cpuUsage() : undefined); return used && (used.user + used.system) / 1000; };`,
+  "const memory = () => { const { heapUsed, external } = process.memoryUsage(); return heapUsed + external; }; const startCpu = cpu(), startMemory = memory();",
+  `return () => { const end = cpu(); task.progress({ ${usageKey}: { memory: Math.max(0, memory() - startMemory), ...(end === undefined ? {} : { cpuTime: end - startCpu }) } }); }; };`,
   `const futures$shown = async (value) => { const show = value?.[Symbol.for("Jupyter.display")]; if (typeof show !== "function") return value;`,
   `const bundle = await show.call(value); return typeof bundle === "object" && bundle !== null ? { ${displayKey}: bundle } : value; };`,
   `const futures$failed = (index, error, start) => [index, false, error instanceof Error`,
@@ -65,8 +72,8 @@ export async function writeCall(
     "const futures$values = await futures$arguments(futures$exports);",
     // A function by itself is called by itself: as a member of the exports it would get them as `this`, and stand in stacks under their name.
     isMethod
-      ? `return futures$shown(await ${target}(...futures$values));`
-      : `const futures$function = ${target}; return futures$shown(await futures$function(...futures$values));`,
+      ? `const futures$end = futures$measure(); try { return futures$shown(await ${target}(...futures$values)); } finally { futures$end(); }`
+      : `const futures$function = ${target}, futures$end = futures$measure(); try { return futures$shown(await futures$function(...futures$values)); } finally { futures$end(); }`,
     "}",
     `const futures$one = (futures$input) => ${isMethod ? `${target}(futures$input)` : `(0, ${target})(futures$input)`}; ${helpers}`,
     await compile(argumentsText, parametersFor(args.names, program)),

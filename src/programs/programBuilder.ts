@@ -10,7 +10,7 @@ import { writeCall } from "./callProgram.js";
 import { ContentFiles } from "./contentFiles.js";
 import { digest } from "./digest.js";
 import { BuildError } from "./errors.js";
-import type { CallProgram, CallRequest, Program, ProgramRequest } from "./types.js";
+import type { CallProgram, CallRequest, Program, ProgramRequest, Resolution } from "./types.js";
 
 /** Entries whose bundles esbuild keeps ready to be made again. */
 const keptBundlers = 16;
@@ -65,6 +65,18 @@ export class ProgramBuilder {
     const args = analyzeArguments(request.argumentsText);
     const complete = args.ok ? await this.#withNames(program, args.names) : program;
     return writeCall(this.#files, complete, request.functionName, request.argumentsText, args, request.isMap);
+  }
+
+  /**
+   * Tells how the imports of a module are found, as it is now.
+   * @throws BuildError as {@link build}.
+   */
+  async resolution({ file, overlay: texts }: ProgramRequest): Promise<Resolution> {
+    const [real, overlay] = await Promise.all([realPathOf(file), Overlay.of(texts)]);
+    const text = overlay.textOf(real) ?? (await readModule(file));
+    const config = await configOf(real);
+    const { imports } = await this.#bundle({ file, real, text, overlay, main: false }, entryOf(file, text, []));
+    return { tsconfig: config?.path, imports };
   }
 
   /** Lets esbuild's memory go. Programs stay where they are. */

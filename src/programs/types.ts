@@ -34,6 +34,23 @@ export interface Program {
   readonly files: readonly string[];
 }
 
+/** Where an import leads. */
+export interface ResolvedImport {
+  /** As it is written. */
+  readonly specifier: string;
+  /** Absolute path; of what stays an import, its URL or the name of a built-in module. */
+  readonly target: string;
+  /** Part of the program; else Node finds it when the program is loaded. */
+  readonly isBundled: boolean;
+}
+
+/** How the imports of a module are found. */
+export interface Resolution {
+  /** Absolute path of the `tsconfig.json` that counts for the module; `undefined`: there is none. */
+  readonly tsconfig: string | undefined;
+  readonly imports: readonly ResolvedImport[];
+}
+
 /** A function to call, and with what. */
 export interface CallRequest {
   /** As analysis names it. */

@@ -6,7 +6,16 @@
  * Times are milliseconds since the epoch, read from the kernel's clock; durations are milliseconds.
  */
 import type { Answer, Question } from "./questions.js";
-import type { ErrorDescription, ExecutorDescription, ExecutorKind, MapProgress, OnTimeout, ProgressDescription, ValueDescription } from "./values.js";
+import type {
+  ErrorDescription,
+  ExecutorDescription,
+  ExecutorKind,
+  MapProgress,
+  OnTimeout,
+  ProgressDescription,
+  UsageDescription,
+  ValueDescription,
+} from "./values.js";
 
 /** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
 export const protocolVersion = 3;
@@ -80,6 +89,15 @@ export interface AskMessage {
   readonly question: Question;
 }
 
+/** Asks how the imports of a module are found; answered by an {@link AnswerEvent}. */
+export interface ResolveMessage {
+  readonly type: "resolve";
+  readonly questionId: number;
+  /** Absolute path of the module. */
+  readonly file: string;
+  readonly overlay: readonly OverlayFile[];
+}
+
 /** Pending: dropped at once. Running: abort signal, then after `stopGrace` its worker is replaced; no other task is touched. */
 export interface CancelMessage {
   readonly type: "cancel";
@@ -91,7 +109,7 @@ export interface ShutdownMessage {
   readonly type: "shutdown";
 }
 
-export type MessageToKernel = ConfigureMessage | SubmitMessage | CancelMessage | AskMessage | ShutdownMessage;
+export type MessageToKernel = ConfigureMessage | SubmitMessage | CancelMessage | AskMessage | ResolveMessage | ShutdownMessage;
 
 /** The kernel took the submission and builds the program. First event of every task. */
 export interface AcceptedEvent {
@@ -165,6 +183,8 @@ export interface SettledEvent {
   readonly at: number;
   /** ms from `started` to the end by the monotonic clock; absent if the task never started. */
   readonly duration?: number;
+  /** Absent if it did not come to its end, and of a map. */
+  readonly usage?: UsageDescription;
   readonly outcome: Outcome;
 }
 /** The executors and workers as they are now; replaces what was said before. */
@@ -183,7 +203,7 @@ export type TaskEvent =
   | TimedOutEvent
   | OutputEvent
   | SettledEvent;
-/** To an {@link AskMessage}. */
+/** To an {@link AskMessage} or a {@link ResolveMessage}. */
 export interface AnswerEvent {
   readonly type: "answer";
   readonly questionId: number;

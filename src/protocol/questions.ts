@@ -50,7 +50,19 @@ export type Question =
   /** The selected rows as a text. */
   | { readonly kind: "export"; readonly selection: TableSelection; readonly format: "json" | "csv" };
 
+/** Where an import of a module leads. */
+export interface ImportDescription {
+  /** As it is written. */
+  readonly specifier: string;
+  /** Absolute path; of what stays an import, its URL or the name of a built-in module. */
+  readonly target: string;
+  /** Part of the program that runs; else Node finds it when the program is loaded. */
+  readonly isBundled: boolean;
+}
+
 export type Answer =
+  /** `tsconfig`: absolute path of the one that counts for the module. */
+  | { readonly kind: "resolution"; readonly tsconfig?: string; readonly imports: readonly ImportDescription[] }
   | { readonly kind: "children"; readonly nodes: readonly ValueNode[] }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "page"; readonly page: TablePage }

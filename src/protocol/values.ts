@@ -34,6 +34,14 @@ export interface ProgressDescription {
   readonly fraction?: number;
 }
 
+/** What a call took of its worker. */
+export interface UsageDescription {
+  /** ms of processor time; absent where the runtime cannot tell it for a thread. */
+  readonly cpuTime?: number;
+  /** Bytes by which the worker's heap has grown, which a collection of garbage may make less. */
+  readonly memory: number;
+}
+
 /** How far a map is. */
 export interface MapProgress {
   readonly total: number;

@@ -111,6 +111,17 @@ describe("the workbench", function () {
     await workbench.setting("futures.resultTimeout", undefined);
   });
 
+  it("leaves states out of the lines that the user does not want there, or all", async () => {
+    await workbench.setting("futures.inlineText.states", ["failed"]);
+    await workbench.lineShowsNothing("function greet");
+    await workbench.lineShows("function divide", /^RangeError: division by zero$/);
+    await workbench.setting("futures.inlineText.enabled", false);
+    await workbench.lineShowsNothing("function divide");
+    await workbench.setting("futures.inlineText.enabled", undefined);
+    await workbench.setting("futures.inlineText.states", undefined);
+    await workbench.lineShows("function greet", /^'Hi me' · /);
+  });
+
   it("switches to the process pool, and the tree shows executors, workers and tasks", async () => {
     await workbench.palette("Select Executor");
     await workbench.pick("Processes");

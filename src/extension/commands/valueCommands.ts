@@ -8,6 +8,7 @@ import type { TablePanels } from "../table/tablePanel.js";
 import type { Submitter } from "../tasks/submitter.js";
 import { callText, faultOf, hasUnsuccessful, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
+import { openDisplay } from "../value/displayPanel.js";
 import { keptTask, pickTask } from "./pickTask.js";
 
 export interface ValueCommandParts {
@@ -26,10 +27,12 @@ export class ValueCommands {
     this.#parts = parts;
   }
 
-  /** "Open Value": the whole result or error in a document of its own. */
+  /** "Open Value": the whole result or error in a document of its own; what shows itself, as it does. */
   async openValue(reference?: TaskReference): Promise<void> {
     const task = await this.#withValue(reference, vscode.l10n.t("Open the value of which task?"));
-    if (task) await this.#parts.values.open(task);
+    const display = task?.value?.display;
+    if (task && display) openDisplay(task, display);
+    else if (task) await this.#parts.values.open(task);
   }
 
   /** "Copy Value": the result as text, or the error with its stack. */

@@ -44,6 +44,7 @@ export class LineDecorations implements Disposable {
     this.#disposables.add(index.onDidPause((document) => this.#notePause(document)));
     this.#disposables.add(config["inlineText.enabled"].onDidChange(() => this.#schedule()));
     this.#disposables.add(config["inlineText.maxLength"].onDidChange(() => this.#schedule()));
+    this.#disposables.add(config["inlineText.states"].onDidChange(() => this.#schedule()));
   }
 
   dispose(): void {
@@ -90,6 +91,7 @@ export class LineDecorations implements Disposable {
     const byKind = new Map<LineKind, { line: number; text: string }[]>(lineKinds.map((kind) => [kind, []]));
     for (const placement of placements) {
       const { kind, text } = this.#text(placement);
+      if (!this.#config["inlineText.states"].value.includes(kind)) continue;
       byKind.get(kind)?.push({ line: placement.line, text });
     }
     const drawn = this.#drawn.get(editor) ?? new Map<LineKind, string>();

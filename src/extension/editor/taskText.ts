@@ -50,6 +50,8 @@ export function circumstances(task: TaskRecord, t: Translate): string[] {
   if (task.buildTime) facts.push(t("built in {0}", formatDuration(task.buildTime)));
   if (task.submittedAt !== undefined && task.startedAt !== undefined) facts.push(t("waited {0}", formatDuration(task.startedAt - task.submittedAt)));
   if (task.duration !== undefined) facts.push(t("ran {0}", formatDuration(task.duration)));
+  if (task.usage?.cpuTime !== undefined) facts.push(t("processor time {0}", formatDuration(task.usage.cpuTime)));
+  if (task.usage && task.usage.memory >= 100_000) facts.push(t("memory +{0} MB", (task.usage.memory / 1_000_000).toFixed(1)));
   return facts;
 }
 

@@ -11,6 +11,8 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
   readonly #disposables = new Disposables();
   readonly #changes = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #store: TaskStore;
+  /** By the query of their addresses. */
+  readonly #texts = new Map<string, string>();
 
   readonly onDidChange = this.#changes.event;
 
@@ -28,14 +30,27 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
   }
 
   provideTextDocumentContent({ query }: vscode.Uri): string {
+    const text = this.#texts.get(query);
+    if (text !== undefined) return text;
     const task = this.#store.get(query);
     return task ? wholeText(task, vscode.l10n.t) : vscode.l10n.t("This task is no longer kept.");
   }
 
   /** Opens the document of a task. */
-  async open(task: TaskRecord): Promise<void> {
-    const path = `/${task.functionName.replaceAll("/", "_")} #${task.id}.txt`;
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: valueScheme, path, query: task.id }));
+  open(task: TaskRecord): Promise<void> {
+    return this.#show(`${task.functionName} #${task.id}`, task.id);
+  }
+
+  /** Opens a text of ours that is no task's, in place of the last one with this title. */
+  async openText(title: string, text: string): Promise<void> {
+    const query = `text ${title}`;
+    this.#texts.set(query, text);
+    await this.#show(title, query);
+    this.#changes.fire(addressOf(title, query));
+  }
+
+  async #show(title: string, query: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(addressOf(title, query));
     await vscode.languages.setTextDocumentLanguage(document, valueLanguage);
     await vscode.window.showTextDocument(document, { preview: true });
   }
@@ -43,4 +58,8 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
   dispose(): void {
     this.#disposables.dispose();
   }
+}
+
+function addressOf(title: string, query: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: valueScheme, path: `/${title.replaceAll("/", "_")}.txt`, query });
 }

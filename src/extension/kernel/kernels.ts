@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { ConfigureMessage, KernelEvent, TaskEvent } from "../../protocol/messages.js";
+import type { ConfigureMessage, KernelEvent, OverlayFile, TaskEvent } from "../../protocol/messages.js";
 import type { Answer, Question } from "../../protocol/questions.js";
 import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";
@@ -78,6 +78,15 @@ export class Kernels implements Disposable {
     if (!kernel || kernel.info?.generation !== task.generation) return { kind: "problem", reason: "gone" };
     const { questionId, answer } = this.#questions.ask(task.kernel);
     kernel.send({ type: "ask", questionId, taskId: task.id, question });
+    return answer;
+  }
+
+  /** Asks the kernel of a module how its imports are found. */
+  resolve(file: string, overlay: readonly OverlayFile[]): Promise<Answer> {
+    const kernel = this.forFile(file);
+    kernel.start();
+    const { questionId, answer } = this.#questions.ask(kernel.folder);
+    kernel.send({ type: "resolve", questionId, file, overlay });
     return answer;
   }
 

@@ -6,6 +6,7 @@ import type {
   OnTimeout,
   ProgressDescription,
   StackFrame,
+  UsageDescription,
   ValueDescription,
 } from "../../protocol/values.js";
 
@@ -62,6 +63,8 @@ export interface TaskRecord {
   readonly settledAt?: number;
   /** ms from start to end by the kernel's monotonic clock. */
   readonly duration?: number;
+  /** What it took of its worker. */
+  readonly usage?: UsageDescription;
   readonly worker?: TaskWorker;
   /** Set while still open, when the wait for the result has ended. */
   readonly timedOut?: ErrorDescription;
@@ -143,7 +146,8 @@ export function applyEvent(task: TaskRecord, event: TaskEvent): TaskRecord {
     case "settled": {
       const { state: _, ...outcome } = event.outcome;
       const duration = event.duration === undefined ? {} : { duration: event.duration };
-      return { ...task, ...outcome, ...duration, state: event.outcome.state, settledAt: event.at, cancelling: false };
+      const usage = event.usage ? { usage: event.usage } : {};
+      return { ...task, ...outcome, ...duration, ...usage, state: event.outcome.state, settledAt: event.at, cancelling: false };
     }
   }
 }

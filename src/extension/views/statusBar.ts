@@ -7,7 +7,7 @@ import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import { isOpen } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 
-/** One item: the selected executor, and how much is running and pending. A click selects another executor. */
+/** One item: the selected executor, and how much is running and pending. A click offers what can be done. */
 export class StatusBar implements Disposable {
   readonly #disposables = new Disposables();
   readonly #item: vscode.StatusBarItem;
@@ -19,7 +19,7 @@ export class StatusBar implements Disposable {
     this.#choice = choice;
     this.#item = this.#disposables.add(vscode.window.createStatusBarItem("executor", vscode.StatusBarAlignment.Left, 0));
     this.#item.name = vscode.l10n.t("Futures Executor");
-    this.#item.command = "futures.selectExecutor" satisfies CommandId;
+    this.#item.command = "futures.showMenu" satisfies CommandId;
     this.#disposables.add(store.onDidChange(() => this.#show()));
     this.#disposables.add(choice.onDidChange(() => this.#show()));
     this.#show();
@@ -46,7 +46,7 @@ export class StatusBar implements Disposable {
     const text = counts.length === 0 ? `$(layers) ${executor}` : `$(sync~spin) ${executor}: ${counts.join(", ")}`;
     if (text === this.#item.text) return;
     this.#item.text = text;
-    this.#item.tooltip = t("Functions are submitted to {0}. Click to select another executor.", executor);
+    this.#item.tooltip = t("Functions are submitted to {0}. Click for what can be done.", executor);
     this.#item.accessibilityInformation = { label: `${this.#item.name}: ${[executor, ...counts].join(", ")}`, role: "button" };
   }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import type { Language } from "../../analysis/types.js";
 import { BuildError } from "../errors.js";
-import type { BuildProblem } from "../types.js";
+import type { BuildProblem, ResolvedImport } from "../types.js";
 import { type BuildInput, loadPlugin } from "./loadPlugin.js";
 import { resolvePlugin } from "./resolvePlugin.js";
 import { scopeDefines } from "./scope.js";
@@ -35,9 +35,11 @@ export interface Bundle {
   readonly warnings: readonly string[];
   /** Absolute paths of the files whose code is in it. */
   readonly files: readonly string[];
+  /** What the module itself imports, by what is written there. */
+  readonly imports: readonly ResolvedImport[];
 }
 
-type Context = esbuild.BuildContext<{ write: false }>;
+type Context = esbuild.BuildContext<{ write: false; metafile: true }>;
 
 /** What a bundle can do without: a module that imports a style sheet or a picture still has its functions. */
 const assets = ".css .scss .sass .less .styl .svg .png .jpg .jpeg .gif .webp .avif .ico .woff .woff2 .ttf .eot .mp3 .mp4".split(" ");
@@ -84,7 +86,8 @@ export class Bundler {
       const code = result.outputFiles.find((file) => !file.path.endsWith(".map"));
       if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${this.#options.file}`);
       const absolute = this.#withAbsoluteSources(map.text, path.dirname(map.path));
-      return { code: code.text, ...absolute, warnings: this.#warnings(result.warnings) };
+      const imports = this.#importsOf(result.metafile);
+      return { code: code.text, ...absolute, imports, warnings: this.#warnings(result.warnings) };
     } catch (error) {
       if (!isBuildFailure(error)) {
         this.#context = undefined; // esbuild itself has failed, and will go on to do so
@@ -106,6 +109,7 @@ export class Bundler {
       entryPoints: [format === "commonjs" ? `${virtual.entry}:${file}` : file],
       outfile: path.join(path.dirname(file), "program.mjs"), // never written: only the map's sources are relative to it
       write: false,
+      metafile: true,
       bundle: true,
       format: "esm",
       platform: "node",
@@ -136,6 +140,16 @@ export class Bundler {
     });
     const files = map.sources.filter((source) => source.startsWith("file:")).map((source) => fileURLToPath(source));
     return { map: JSON.stringify(map), files };
+  }
+
+  #importsOf({ inputs }: esbuild.Metafile): ResolvedImport[] {
+    const { file } = this.#options;
+    const root = path.parse(file).root;
+    const own = Object.entries(inputs).find(([name]) => path.resolve(root, name.replace(/^[\w-]+:(?=\/)/, "")) === file)?.[1];
+    return (own?.imports ?? []).flatMap(({ path: target, original, external }) => {
+      if (virtualAddress.test(target)) return [];
+      return [{ specifier: original ?? target, target: external ? target : this.#options.display(path.resolve(root, target)), isBundled: !external }];
+    });
   }
 
   #warnings(warnings: readonly esbuild.Message[]): string[] {

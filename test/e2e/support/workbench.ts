@@ -227,6 +227,12 @@ export class Workbench {
     });
   }
 
+  /** Resolves when nothing of ours stands at the end of a line. */
+  async lineShowsNothing(needle: string): Promise<void> {
+    await this.#reveal(needle);
+    await until(`"${needle}" to show nothing`, async () => (await this.#textsAt(needle)).length === 0);
+  }
+
   /** Leaves one tab open, in one group. */
   async closeOtherTabs(name: string): Promise<void> {
     await this.#window.evaluate(async (vscode, file) => {

@@ -164,6 +164,18 @@ describe("a map in the kernel", () => {
     assert.equal((await kernel.ask(id, { kind: "page", selection: everything, offset: 0, count: 1 })).kind, "problem");
   });
 
+  it("tells what a call took: memory, and processor time where that can be told, also of one that fails", async () => {
+    const grow = "Array.from({ length: 500_000 }, (_, i) => ({ i })).length && 7";
+    const done = await kernel.run("map.ts", "square", grow, { executor: "processes" });
+    assert.ok((done.usage?.memory ?? -1) >= 0 && (done.usage?.cpuTime ?? -1) >= 0, JSON.stringify(done));
+    const failed = await kernel.run("map.ts", "square", "13");
+    assert.ok((failed.usage?.memory ?? -1) >= 0, JSON.stringify(failed));
+    assert.equal(
+      kernel.events.some((event) => event.type === "progress"),
+      false,
+    );
+  });
+
   it("takes what a value shows itself as, from the worker", async () => {
     const { outcome } = await kernel.run("map.ts", "plot");
     assert.deepEqual(outcome.state === "finished" && outcome.value.display, { "text/html": "<b>hi</b>", "text/plain": "hi" });

@@ -26,6 +26,7 @@ const settingKeys: Record<keyof Settings, true> = {
   rerunOnSave: true,
   "inlineText.enabled": true,
   "inlineText.maxLength": true,
+  "inlineText.states": true,
   "codeLens.enabled": true,
 };
 
@@ -133,7 +134,7 @@ describe("package.json", () => {
   it("lets no setting of an untrusted workspace choose what runs, or how", () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     assert.equal(supported, "limited");
-    const looks = ["inlineText.enabled", "inlineText.maxLength", "codeLens.enabled"];
+    const looks = ["inlineText.enabled", "inlineText.maxLength", "inlineText.states", "codeLens.enabled"];
     const execution = Object.keys(settingKeys).filter((key) => !looks.includes(key));
     assert.deepEqual(sorted(restrictedConfigurations), sorted(execution.map((key) => `${section}.${key}`)));
   });
