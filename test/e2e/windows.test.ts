@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** What concerns windows as a whole: several folders in one, and one that is opened again. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -69,7 +70,7 @@ describe("windows", function () {
     await workbench.showTree();
     const rows = await until("a node for each kernel", async () => {
       const found = await workbench.treeRows();
-      return found.some((row) => /^one Node\.js \d+/.test(row)) && found.some((row) => /^two Node\.js \d+/.test(row)) ? found : undefined;
+      return found.some((row) => /^one ?Node\.js \d+/.test(row)) && found.some((row) => /^two ?Node\.js \d+/.test(row)) ? found : undefined;
     });
     assert.ok(rows.length > 4);
     await window.close();
@@ -83,17 +84,33 @@ describe("windows", function () {
     await before.submit("fib", "20");
     await before.lineShows("function fib", /^6765 · /);
     await before.showTree();
-    // The last changes are stored half a second after they came.
-    await first.evaluate((vscode) => vscode.extensions.getExtension("concurrent-futures.concurrent-futures")?.exports.taskHistory.save());
+    await until("what is kept to be on its disk", () => first.page.evaluate(isStored));
     await first.page.reload();
     await first.page.locator(".monaco-workbench").waitFor();
+    // The way into the extension host of before is gone with it: from here on only what is seen counts.
     const after = new Workbench(first);
-    await after.open("fib.ts");
     await after.showTree();
-    await until("the task of before", async () => (await after.treeRows()).some((row) => /^fib\(20\) 6765 · /.test(row)));
-    await after.lineShows("function fib", /^6765 · /);
+    await until("the task of before", async () => (await after.treeRows()).some((row) => /^fib\(20\) ?6765 · /.test(row)));
     await after.palette("Submit Again");
-    await until("two tasks", async () => (await after.treeRows()).filter((row) => /^fib\(20\) 6765 · /.test(row)).length === 2);
+    await until("two tasks", async () => (await after.treeRows()).filter((row) => /^fib\(20\) ?6765 · /.test(row)).length === 2);
     await first.close();
   });
 });
+
+/** Served in a browser, the editor keeps what extensions store in the browser, and writes it every few seconds. */
+async function isStored(): Promise<boolean> {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith("vscode-web-state-db")) continue;
+    const stored = await new Promise<string>((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onerror = () => resolve("");
+      opening.onsuccess = () => {
+        const asking = opening.result.transaction("ItemTable").objectStore("ItemTable").get("concurrent-futures.concurrent-futures");
+        asking.onerror = () => resolve("");
+        asking.onsuccess = () => resolve(String(asking.result));
+      };
+    });
+    if (stored.includes("futures.taskHistory") && stored.includes("6765")) return true;
+  }
+  return false;
+}
