@@ -10,11 +10,8 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { CancelledError, Future, type PoolExecutor, TimeoutError, task, WorkerDiedError } from "../futures/index.js";
-import { ProgramBuilder } from "../programs/programBuilder.js";
-import type { CallProgram, Program } from "../programs/types.js";
+import { type Future, type PoolExecutor, TimeoutError, task, WorkerDiedError } from "../futures/index.js";
 import {
-  type MapInputs,
   type MessageFromKernel,
   type MessageToKernel,
   type Outcome,
@@ -24,19 +21,17 @@ import {
 } from "../protocol/messages.js";
 import type { Answer } from "../protocol/questions.js";
 import type { ErrorDescription, UsageDescription, ValueDescription } from "../protocol/values.js";
+import { Builds } from "./builds.js";
 import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
 import { describeProgress, describeValue, usageIn } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
-import { readInputs } from "./map/mapInputs.js";
-import { MapRun } from "./map/mapRun.js";
+import { Maps } from "./map/maps.js";
 import { KeptValues } from "./values/keptValues.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
 /** Settled tasks of which a worker's late output is still told as theirs. */
 const rememberedTasks = 1000;
-/** Maps whose failures can be run again. */
-const rememberedMaps = 10;
 
 /** A submission from its acceptance to its end. */
 interface Submission {
@@ -74,10 +69,8 @@ export class Kernel {
   readonly #finder = new WhereaboutsFinder();
   readonly #events: EventStream;
   readonly #values = new KeptValues();
-  readonly #maps = new Map<string, MapRun>();
-  /** The end of the last build of each file that is being built. */
-  readonly #turns = new Map<string, Promise<unknown>>();
-  #builder: ProgramBuilder | undefined;
+  readonly #builds = new Builds();
+  readonly #maps: Maps;
   /** Whose futures are being made. */
   #submitting: Submission | undefined;
   #places: KnownPlaces = { programsDirectory: "", libraryDirectory: "" };
@@ -99,6 +92,10 @@ export class Kernel {
         const taskId = task === undefined ? undefined : this.#taskOfFuture.get(task);
         this.#events.push({ type: "output", stream, text, worker, ...(taskId === undefined ? {} : { taskId }) });
       },
+    });
+    this.#maps = new Maps(options.readerUrl, {
+      began: (taskId, run) => this.#values.keep(taskId, undefined, run.rows),
+      progressed: (taskId, run) => this.#events.pushLatest(`map ${taskId}`, { type: "mapProgress", taskId, map: run.progress }),
     });
     options.send({ type: "hello", protocol: protocolVersion, pid: process.pid, nodeVersion: process.version });
   }
@@ -137,8 +134,7 @@ export class Kernel {
     } catch (error) {
       this.#log("warn", `cannot work in ${folder}: ${String(error)}`);
     }
-    void this.#builder?.dispose();
-    this.#builder = new ProgramBuilder({ directory: storage, libraryUrl: this.#options.libraryUrl });
+    this.#builds.configure(storage, this.#options.libraryUrl);
     this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(fileURLToPath(this.#options.libraryUrl)) };
   }
 
@@ -147,7 +143,7 @@ export class Kernel {
     this.#submissions.set(message.taskId, submission);
     this.#events.push({ type: "accepted", taskId: message.taskId, at: Date.now() });
     try {
-      const { url, exportName, warnings, files, buildTime } = await this.#inTurn(message.file, this.#build(message));
+      const { url, exportName, warnings, files, buildTime } = await this.#builds.build(message);
       if (submission.stop.signal.aborted) {
         this.#settle(submission, { state: "cancelled" });
         return;
@@ -156,7 +152,7 @@ export class Kernel {
       const executor = message.debug ? this.#debuggable(message.taskId) : this.#executors.get(message.executor);
       const call = task<() => unknown>(url, exportName, message.functionName);
       const future = message.map
-        ? this.#map(submission, executor, url, message.map)
+        ? this.#maps.start({ ...message, inputs: message.map, executor, url, signal, within: (act) => this.#within(submission, act) })
         : this.#within(submission, () => executor.schedule(call, [], { signal, priority: message.priority }));
       submission.future = future;
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
@@ -176,8 +172,7 @@ export class Kernel {
   async #resolve({ questionId, file, overlay }: ResolveMessage): Promise<void> {
     let answer: Answer;
     try {
-      if (!this.#builder) throw new Error("the kernel was not configured before the first question");
-      const { tsconfig, imports } = await this.#builder.resolution({ file, overlay: new Map(overlay.map((one) => [one.path, one.text])) });
+      const { tsconfig, imports } = await this.#builds.resolution(file, overlay);
       answer = { kind: "resolution", ...(tsconfig !== undefined && { tsconfig }), imports };
     } catch (error) {
       answer = { kind: "problem", reason: describeError(error, this.#places).message };
@@ -193,65 +188,6 @@ export class Kernel {
     } finally {
       this.#submitting = undefined;
     }
-  }
-
-  /** One future for all: it is done when there is an outcome of every input, or when it was stopped. */
-  #map(submission: Submission, executor: PoolExecutor, url: string, inputs: MapInputs): Future<unknown> {
-    const { taskId } = submission.message;
-    const { signal } = submission.stop;
-    const future = new Future<unknown>();
-    const { readerUrl } = this.#options;
-    const sources = { call: { url }, readerUrl, failedOf: (other: string) => this.#maps.get(other)?.unsuccessful };
-    const read = this.#within(submission, () => readInputs(inputs, executor, signal, sources));
-    const tell = (run: MapRun): void => this.#events.pushLatest(`map ${taskId}`, { type: "mapProgress", taskId, map: run.progress });
-    const work = async (): Promise<unknown> => {
-      const run = new MapRun(read instanceof Future ? await read.result() : read);
-      this.#keepMap(taskId, run);
-      tell(run);
-      const one = task<(item: readonly [number, unknown]) => unknown>(url, "callOne", submission.message.functionName);
-      await run.run({ executor, one, signal, changed: () => tell(run), within: (act) => this.#within(submission, act) });
-      tell(run);
-      if (signal.aborted) throw new CancelledError("the map was stopped");
-      return run.results;
-    };
-    void work().then(
-      (results) => !future.done() && future.setResult(results),
-      (error: unknown) => !future.done() && future.setException(error),
-    );
-    return future;
-  }
-
-  /** With the questions that may come about it, and for its failures to be run again. */
-  #keepMap(taskId: string, run: MapRun): void {
-    this.#maps.set(taskId, run);
-    for (const oldest of this.#maps.keys()) {
-      if (this.#maps.size <= rememberedMaps) break;
-      this.#maps.delete(oldest);
-    }
-    this.#values.keep(taskId, undefined, run.rows);
-  }
-
-  /** Resolves or rejects as a build of a file does, after those of the same file that began before: submitted first is queued first. */
-  async #inTurn<T>(file: string, build: Promise<T>): Promise<T> {
-    const before = this.#turns.get(file);
-    const end = Promise.allSettled([build, before]);
-    this.#turns.set(file, end);
-    await end;
-    if (this.#turns.get(file) === end) this.#turns.delete(file);
-    return build;
-  }
-
-  async #build(message: SubmitMessage): Promise<CallProgram & Pick<Program, "files"> & { buildTime: number }> {
-    if (!this.#builder) throw new Error("the kernel was not configured before the first submission");
-    const start = performance.now();
-    const overlay = new Map(message.overlay.map((file) => [file.path, file.text]));
-    const program = await this.#builder.build({ file: message.file, overlay });
-    const call = await this.#builder.buildCall(program, {
-      functionName: message.functionName,
-      argumentsText: message.argumentsText,
-      isMap: message.map !== undefined,
-    });
-    return { ...call, warnings: [...program.warnings, ...call.warnings], files: program.files, buildTime: performance.now() - start };
   }
 
   /** Python's meaning of a timeout is that the wait ends, and the task does not; who wants it stopped has said so. */
