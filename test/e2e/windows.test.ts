@@ -45,7 +45,7 @@ describe("windows", function () {
         for (const folder of folders) {
           const uri = vscode.Uri.file(`${folder}/where.ts`).toString();
           const id = await vscode.commands.executeCommand<string>("futures.submit", { uri, functionName: "where", argumentsText: "" });
-          const { store } = vscode.extensions.getExtension("concurrent-futures.concurrent-futures")?.exports;
+          const store = vscode.extensions.getExtension("concurrent-futures.concurrent-futures")?.exports.store;
           await new Promise<void>((resolve) => {
             const look = (): void => void (store.get(id)?.settledAt !== undefined && resolve());
             store.onDidChange(look);

@@ -3,7 +3,8 @@ import type { FunctionIndex } from "../editor/functionIndex.js";
 import type { FunctionReference, TaskReference } from "../ids.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { Messages } from "../messages.js";
-import { callText, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
+import { cancelTask } from "../tasks/cancelTask.js";
+import { callText, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { pickTasks } from "./pickTask.js";
 
@@ -45,13 +46,9 @@ export class CancelCommand {
   }
 
   #cancel(taskId: string): void {
-    const task = this.#store.get(taskId);
     // It may have settled while the user was choosing.
-    if (task && isOpen(task)) {
-      this.#store.markCancelling(taskId);
-      this.#kernels.get(task.kernel)?.send({ type: "cancel", taskId });
-    } else {
-      this.#messages.hint(vscode.l10n.t("{0} has ended already.", task ? callText(task) : taskId));
-    }
+    if (cancelTask(this.#store, this.#kernels, taskId)) return;
+    const task = this.#store.get(taskId);
+    this.#messages.hint(vscode.l10n.t("{0} has ended already.", task ? callText(task) : taskId));
   }
 }

@@ -3,6 +3,7 @@ import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { Messages } from "../messages.js";
+import { cancelTask } from "./cancelTask.js";
 import { callText, isOpen, type TaskRecord } from "./taskRecord.js";
 import type { TaskStore } from "./taskStore.js";
 
@@ -25,7 +26,7 @@ export class Debugging implements Disposable {
 
   constructor(parts: DebuggingParts) {
     this.#parts = parts;
-    const { store } = parts;
+    const { store, kernels } = parts;
     this.#disposables.add(
       store.onDidChange((ids) => {
         for (const id of ids) {
@@ -40,7 +41,7 @@ export class Debugging implements Disposable {
       vscode.debug.onDidTerminateDebugSession(({ configuration }) => {
         const id: unknown = configuration[taskKey];
         // The user has ended it: what was to be debugged is to end too.
-        if (typeof id === "string") this.#cancel(id);
+        if (typeof id === "string") cancelTask(store, kernels, id);
       }),
     );
   }
@@ -50,7 +51,7 @@ export class Debugging implements Disposable {
   }
 
   async #attach(task: TaskRecord, port: number): Promise<void> {
-    const { messages, storage, own } = this.#parts;
+    const { store, kernels, messages, storage, own } = this.#parts;
     const { t } = vscode.l10n;
     const configuration: vscode.DebugConfiguration = {
       type: "node",
@@ -75,16 +76,8 @@ export class Debugging implements Disposable {
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
     }
-    this.#cancel(task.id);
+    cancelTask(store, kernels, task.id);
     messages.warn(t("{0} cannot be debugged: {1}", callText(task), problem), messages.showLog);
-  }
-
-  #cancel(id: string): void {
-    const { store, kernels } = this.#parts;
-    const task = store.get(id);
-    if (!task || !isOpen(task)) return;
-    store.markCancelling(id);
-    kernels.get(task.kernel)?.send({ type: "cancel", taskId: id });
   }
 }
 

@@ -4,8 +4,9 @@ import type { Disposable } from "../emitter.js";
 import { UserError } from "../errors.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { Logger } from "../logger.js";
+import { cancelTask } from "./cancelTask.js";
 import type { Submitter } from "./submitter.js";
-import { isOpen, type TaskRecord } from "./taskRecord.js";
+import type { TaskRecord } from "./taskRecord.js";
 import type { TaskStore } from "./taskStore.js";
 
 export interface RerunParts {
@@ -45,10 +46,7 @@ export class RerunOnSave implements Disposable {
   async #submit(task: TaskRecord): Promise<void> {
     const { store, kernels, submitter, log } = this.#parts;
     // Its result would be that of a text that is no more.
-    if (isOpen(task)) {
-      store.markCancelling(task.id);
-      kernels.get(task.kernel)?.send({ type: "cancel", taskId: task.id });
-    }
+    cancelTask(store, kernels, task.id);
     try {
       await submitter.submitAgain(task);
     } catch (error) {

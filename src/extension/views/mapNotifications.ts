@@ -3,6 +3,7 @@ import { Disposables } from "../disposables.js";
 import { lineText } from "../editor/lineText.js";
 import type { Disposable } from "../emitter.js";
 import type { Kernels } from "../kernel/kernels.js";
+import { cancelTask } from "../tasks/cancelTask.js";
 import { callText, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 
@@ -44,7 +45,7 @@ export class MapNotifications implements Disposable {
     if (!task || !isOpen(task)) return;
     const title = callText(task);
     void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
-      token.onCancellationRequested(() => this.#cancel(id));
+      token.onCancellationRequested(() => cancelTask(this.#store, this.#kernels, id));
       return this.#follow(id, progress);
     });
   }
@@ -76,13 +77,6 @@ export class MapNotifications implements Disposable {
       );
       report();
     });
-  }
-
-  #cancel(id: string): void {
-    const task = this.#store.get(id);
-    if (!task || !isOpen(task)) return;
-    this.#store.markCancelling(id);
-    this.#kernels.get(task.kernel)?.send({ type: "cancel", taskId: id });
   }
 }
 
