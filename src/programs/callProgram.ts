@@ -59,12 +59,13 @@ export async function writeCall(
   isMap = false,
 ): Promise<CallProgram> {
   const fn = program.functions.find(({ name }) => name === functionName);
-  if (!fn) {
+  // What a call of the module calls need be no function of the module: it may be imported.
+  if (!fn && !program.bindings.has(rootOf(functionName))) {
     const known = program.functions.map(({ name }) => name);
     throw new UnknownFunctionError(functionName, program.file, known);
   }
   if (!args.ok) throw new ArgumentsError(args.message, args.offset);
-  const { isMethod, target } = targetOf(fn, program);
+  const { isMethod, target } = targetOf(functionName, fn?.kind, program);
   const text = [
     `import * as futures$program from ${JSON.stringify(program.url)};`,
     `const futures$exports = futures$program${program.format === "commonjs" ? ".default" : ""};`,
@@ -80,7 +81,7 @@ export async function writeCall(
   ].join("\n");
   const name = `${digest(text)}${callEnding}`;
   await files.write(name, text);
-  return { url: pathToFileURL(files.pathOf(name)).href, exportName: "call", warnings: isMap ? [] : checkArguments(fn, args) };
+  return { url: pathToFileURL(files.pathOf(name)).href, exportName: "call", warnings: isMap || !fn ? [] : checkArguments(fn, args) };
 }
 
 /** Names that the text does not use are not taken out of the module: one that is still in its dead zone would throw. */
@@ -104,12 +105,21 @@ async function compile(argumentsText: string, parameters: string): Promise<strin
   }
 }
 
-/** Where the function is in the program; a method is called as a member, so that `this` is right. */
-function targetOf({ name, kind }: FunctionInfo, { bindings }: Program): { target: string; isMethod: boolean } {
-  const isMethod = kind === "staticMethod" || kind === "objectMember";
-  const [, root = name, rest = ""] = /^(module\.exports|[\p{ID_Continue}$]+)(.*)$/su.exec(name) ?? [];
+/**
+ * Where the function is in the program; a method is called as a member, so that `this` is right.
+ * @param kind absent: it is none of the module's own.
+ */
+function targetOf(name: string, kind: FunctionInfo["kind"] | undefined, { bindings }: Program): { target: string; isMethod: boolean } {
+  const root = rootOf(name);
+  const rest = name.slice(root.length);
+  const isMethod = kind === undefined ? rest !== "" : kind === "staticMethod" || kind === "objectMember";
   const alias = bindings.get(root) ?? (root === "default" ? root : commonJSExports);
   return { target: `futures$exports.${alias}${rest}`, isMethod };
+}
+
+/** The name of the module's top level that a function's name begins with: `Shape` of `Shape.area`. */
+export function rootOf(name: string): string {
+  return /^(?:module\.exports|[\p{ID_Continue}$]+)/u.exec(name)?.[0] ?? name;
 }
 
 /** True for a place in the module of a call. */

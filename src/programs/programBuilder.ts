@@ -6,7 +6,7 @@ import { type Bundle, Bundler } from "./bundle/bundler.js";
 import { type Entry, entryOf } from "./bundle/entry.js";
 import { displayNames, Overlay, realPathOf } from "./bundle/overlay.js";
 import { configOf } from "./bundle/tsconfig.js";
-import { writeCall } from "./callProgram.js";
+import { rootOf, writeCall } from "./callProgram.js";
 import { ContentFiles } from "./contentFiles.js";
 import { digest } from "./digest.js";
 import { BuildError } from "./errors.js";
@@ -63,7 +63,7 @@ export class ProgramBuilder {
    */
   async buildCall(program: Program, request: CallRequest): Promise<CallProgram> {
     const args = analyzeArguments(request.argumentsText);
-    const complete = args.ok ? await this.#withNames(program, args.names) : program;
+    const complete = args.ok ? await this.#withNames(program, [...args.names, rootOf(request.functionName)]) : program;
     return writeCall(this.#files, complete, request.functionName, request.argumentsText, args, request.isMap);
   }
 

@@ -45,6 +45,7 @@ export class Placements {
 
   /** The line of a task's function; `undefined` if it is gone. While the text does not parse: where it was, moved along with edits. */
   functionLine(document: vscode.TextDocument, task: TaskRecord): number | undefined {
+    if (task.isCall) return this.lineNow(document, task.line, task);
     const found = this.#index.named(document, task.functionName);
     if (found) return found.nameRange.start.line;
     return this.#index.analysisOf(document).problems.length > 0 ? this.lineNow(document, task.line, task) : undefined;

@@ -33,7 +33,7 @@ export class TextChanges implements Disposable {
 
 function noteStaleness(document: vscode.TextDocument, store: TaskStore, index: FunctionIndex): void {
   const uri = document.uri.toString();
-  const tasks = store.all().filter((task) => task.uri === uri);
+  const tasks = store.all().filter((task) => task.uri === uri && !task.isCall);
   if (tasks.length === 0) return;
   const hashes = new Map(index.analysisOf(document).functions.map((fn) => [fn.name, functionHash(document, fn)]));
   store.setStale(new Map(tasks.map((task) => [task.id, hashes.get(task.functionName) !== task.functionHash])));

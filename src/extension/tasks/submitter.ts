@@ -18,6 +18,12 @@ import type { ExecutorChoice } from "./executorChoice.js";
 import type { SubmitChoice, TaskRecord } from "./taskRecord.js";
 import type { TaskStore } from "./taskStore.js";
 
+/** A call that stands in a document. */
+interface SelectedCall extends CallInfo {
+  /** Counted from 0. */
+  readonly line: number;
+}
+
 /** What else a submission may be than one call. */
 export type SubmitKind = Pick<SubmitMessage, "map" | "debug">;
 
@@ -51,6 +57,9 @@ export class Submitter {
     requireSense(options);
     const document = await this.#document(options.uri);
     const call = options.functionName === undefined ? this.#selectedCall(document) : undefined;
+    const { executor, timeout, onTimeout, priority } = options;
+    const asked = { executor, timeout, onTimeout, priority };
+    if (call && !this.#parts.index.named(document, call.functionName)) return this.#sendCall(document, call, asked, how);
     const { name } = this.#function(document, call ?? options);
     const { choice } = this.#parts;
     const ask = (): Promise<string | undefined> => this.#ask(document, name, options.executor ?? choice.value);
@@ -59,8 +68,7 @@ export class Submitter {
     // The text may have changed while the prompt was open; what runs is what stands there now.
     const fn = this.#function(document, { functionName: name });
     await this.#parts.history.remember(document.uri.toString(), name, argumentsText);
-    const { executor, timeout, onTimeout, priority } = options;
-    return this.#send(document, fn, argumentsText, { executor, timeout, onTimeout, priority }, how);
+    return this.#send(document, fn, argumentsText, asked, how);
   }
 
   /**
@@ -91,9 +99,18 @@ export class Submitter {
    * @throws UserError as {@link submit}.
    */
   async submitAgain(task: TaskRecord): Promise<string | undefined> {
+    if (task.isCall) return this.#callAgain(task);
     const target = { uri: task.uri, functionName: task.functionName, ...defined(task.asked) };
     const how = task.debug ? { debug: task.debug } : {};
     return task.map ? this.map(target, task.map, task.argumentsText) : this.submit({ ...target, argumentsText: task.argumentsText }, how);
+  }
+
+  async #callAgain(task: TaskRecord): Promise<string> {
+    requireTrust();
+    const document = await this.#document(task.uri);
+    const line = this.#parts.tracker.lineNow(task.uri, task.line, task.tick) ?? task.line;
+    const { functionName, argumentsText, asked, debug } = task;
+    return this.#sendCall(document, { functionName, argumentsText, line }, asked, debug ? { debug } : {});
   }
 
   async #document(uri: string | undefined): Promise<vscode.TextDocument> {
@@ -108,19 +125,22 @@ export class Submitter {
     return document;
   }
 
-  /** @throws UserError if a call is selected of anything but a function of the document. */
-  #selectedCall(document: vscode.TextDocument): CallInfo | undefined {
+  /** @throws UserError if a call is selected of something that the top level of the document does not have. */
+  #selectedCall(document: vscode.TextDocument): SelectedCall | undefined {
     const selection = editorOf(document)?.selection;
     const file = moduleFile(document);
     const language = file === undefined ? undefined : languageOf(file);
     if (!selection || selection.isEmpty || !language) return undefined;
     const call = callIn(document.getText(), language, { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) });
-    if (!call || this.#parts.index.named(document, call.functionName)) return call;
+    if (!call) return undefined;
+    const [root = ""] = call.functionName.split(/[.[]/, 1);
+    const { functions, bindings } = this.#parts.index.analysisOf(document);
+    if (bindings.includes(root) || functions.some(({ name }) => name === call.functionName)) return { ...call, line: selection.start.line };
     const { t } = vscode.l10n;
     const place = vscode.workspace.asRelativePath(document.uri);
     throw new UserError(
       t(
-        "The selected call is of {0}, which is no function at the top level of {1}. Submit it from its own file, or the function around the call, without a selection.",
+        "The selected call is of {0}, which the top level of {1} does not have. Submit the function around the call, without a selection.",
         call.functionName,
         place,
       ),
@@ -154,6 +174,22 @@ export class Submitter {
   }
 
   #send(document: vscode.TextDocument, fn: FunctionInfo, argumentsText: string, asked: SubmitChoice, how: SubmitKind): string {
+    const line = fn.nameRange.start.line;
+    return this.#sendAt(document, { functionName: fn.name, argumentsText, line }, asked, how, { functionHash: functionHash(document, fn) });
+  }
+
+  /** A call of what the document imports, or has in another way. */
+  #sendCall(document: vscode.TextDocument, call: SelectedCall, asked: SubmitChoice, how: SubmitKind): string {
+    return this.#sendAt(document, call, asked, how, { functionHash: "", isCall: true });
+  }
+
+  #sendAt(
+    document: vscode.TextDocument,
+    { functionName, argumentsText, line }: SelectedCall,
+    asked: SubmitChoice,
+    how: SubmitKind,
+    about: Pick<TaskRecord, "functionHash" | "isCall">,
+  ): string {
     const { store, tracker, kernels, config, choice } = this.#parts;
     const { timeout: resultTimeout = how.debug ? 0 : config.resultTimeout.value, priority = 0 } = asked;
     const executor = how.debug ? "processes" : (asked.executor ?? choice.value);
@@ -167,9 +203,9 @@ export class Submitter {
       kernel: kernel.folder,
       generation: kernel.start(),
       uri: document.uri.toString(),
-      functionName: fn.name,
-      functionHash: functionHash(document, fn),
-      line: fn.nameRange.start.line,
+      functionName,
+      ...about,
+      line,
       tick: tracker.now(),
       argumentsText,
       executor,
@@ -182,7 +218,7 @@ export class Submitter {
     });
     const overlay = unsavedTexts(document);
     const choices = { executor, resultTimeout, onTimeout, priority };
-    kernel.send({ type: "submit", taskId, file, functionName: fn.name, argumentsText, overlay, ...choices, ...how });
+    kernel.send({ type: "submit", taskId, file, functionName, argumentsText, overlay, ...choices, ...how });
     return taskId;
   }
 }

@@ -77,6 +77,8 @@ export interface TaskRecord {
   readonly warnings: readonly string[];
   /** Absolute paths of the workspace's files that its program was made of; none before it was built. */
   readonly files: readonly string[];
+  /** It is a call that was selected, of a function from elsewhere: its line is that of the call, and no text of a function tells whether it is stale. */
+  readonly isCall?: true;
   /** Runs under a debugger, in a process of its own. */
   readonly debug?: true;
   /** Of that process; set when it waits for the debugger. */
@@ -111,7 +113,7 @@ export type NewTask = Pick<
   | "asked"
   | "createdAt"
 > &
-  Partial<Pick<TaskRecord, "map" | "debug">>;
+  Partial<Pick<TaskRecord, "map" | "debug" | "isCall">>;
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {

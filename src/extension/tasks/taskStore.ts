@@ -42,10 +42,10 @@ export class TaskStore implements Disposable {
     return this.open().filter((task) => task.uri === uri && task.functionName === functionName);
   }
 
-  /** The newest task of every function that has one. */
+  /** The newest task of every function that has one, and of every selected call. */
   latestPerFunction(): TaskRecord[] {
     const latest = new Map<string, TaskRecord>();
-    for (const task of this.#tasks.values()) latest.set(`${task.uri}#${task.functionName}`, task);
+    for (const task of this.#tasks.values()) latest.set(`${task.uri}#${task.functionName}${task.isCall ? `@${task.line}` : ""}`, task);
     return [...latest.values()];
   }
 

@@ -7,6 +7,7 @@ import {
   activated,
   extension,
   Files,
+  hoverAt,
   messagesOf,
   positionOf,
   replace,
@@ -131,8 +132,37 @@ describe("submitting", () => {
       const [message] = await messagesOf(() => vscode.commands.executeCommand("futures.submit"));
       assert.match(
         String(message?.text),
-        /^The selected call is of console\.table, which is no function at the top level of .*main\.ts\. Submit it from/,
+        /^The selected call is of console\.table, which the top level of .*main\.ts does not have\. Submit the function around/,
       );
+    });
+
+    it("submits a call of what is imported, shows the result at the call, and does so again after edits", async () => {
+      await files.write(
+        "lib/triple.ts",
+        "export function triple(n: number) {\n  return 3 * n;\n}\nexport const names = { of: (n: number) => `n${n}` };\n",
+      );
+      const caller = await files.write(
+        "caller.ts",
+        'import { names, triple } from "./lib/triple";\nimport path from "node:path";\n\nexport const use = () => [\n  triple(14),\n  names.of(3),\n  path.basename("/a/b.ts"),\n];\n',
+      );
+      const { document } = await show(caller);
+      const submitSelected = async (text: string): Promise<string> => {
+        const editor = await show(caller);
+        const start = positionOf(document, text);
+        editor.selection = new vscode.Selection(start, start.translate(0, text.length));
+        return vscode.commands.executeCommand<string>("futures.submit");
+      };
+      const task = await settled(await submitSelected("triple(14)"));
+      assert.deepEqual([task.functionName, task.argumentsText, task.value?.preview, task.line], ["triple", "14", "42", 4]);
+      assert.equal((await settled(await submitSelected("names.of(3)"))).value?.preview, "'n3'");
+      assert.equal((await settled(await submitSelected('path.basename("/a/b.ts")'))).value?.preview, "'b.ts'");
+      assert.match(await hoverAt(caller, positionOf(document, "triple(14)").translate(0, 20)), /triple\(14\)/);
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(caller, new vscode.Position(3, 0), "// moved\n// down\n");
+      await vscode.workspace.applyEdit(edit);
+      const again = await settled(await vscode.commands.executeCommand<string>("futures.submitAgain", { taskId: task.id }));
+      assert.deepEqual([again.value?.preview, again.line, again.stale], ["42", 6, false]);
+      await vscode.commands.executeCommand("workbench.action.files.revert");
     });
 
     it("still submits the function around a selection that is no call", async () => {
