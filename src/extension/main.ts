@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new Problems(store, placements, index));
   const codeLenses = add(new FunctionCodeLenses(index, config));
   add(new TaskHovers(placements));
-  const values = add(new ValueDocuments(store));
+  const values = add(new ValueDocuments(store, kernels.ask.bind(kernels)));
   const layout = add(new TaskLayout(context.workspaceState));
   const tree = add(new TaskTree(store, executors, choice, layout, kernels.ask.bind(kernels)));
   const kernelStatus = add(new KernelStatus(executors));

@@ -5,28 +5,35 @@ import { plotOf } from "./values/numberPlot.js";
 import { recordsOf } from "./values/table.js";
 import { isExpandable } from "./values/valueTree.js";
 
-/** Items of one collection, keys of one object that are shown. */
-const itemLimit = 1000;
-/** Values shown in all: keeps `inspect` short whatever comes. */
-const nodeLimit = 10_000;
-/** The same of a preview, of which there may be hundreds at a time. */
-const previewNodes = 100;
-/** Nesting shown. */
-const depthLimit = 12;
-/** Characters of one string that are shown. */
-const stringLimit = 50_000;
+/** How much of a value is shown. Keeps `inspect` short whatever comes. */
+interface Limits {
+  /** Items of one collection, keys of one object. */
+  readonly items: number;
+  /** Values in all. */
+  readonly nodes: number;
+  /** Nesting. */
+  readonly depth: number;
+  /** Characters of one string. */
+  readonly string: number;
+  /** Characters of the text. */
+  readonly text: number;
+}
+
+const usual: Limits = { items: 1_000, nodes: 10_000, depth: 12, string: 50_000, text: textLimit };
+/** Of a preview there may be hundreds at a time. */
+const brief: Limits = { ...usual, nodes: 100 };
+/** Of what somebody has asked for. It takes half a second at most, in which nobody else is heard. */
+const ample: Limits = { items: 100_000, nodes: 200_000, depth: 40, string: 5_000_000, text: 10_000_000 };
 
 /** Prepares a result for people, in bounded time: a value that is too large is shown in part, and says so. Never throws. */
 export function describeValue(value: unknown): ValueDescription {
   const display = displayOf(value);
   if (display) return describeDisplay(display);
-  const bounded = new Bounded(value);
+  const bounded = new Bounded(value, usual);
   const plot = plotOf(value);
-  const text = inspect(bounded.value, { depth: depthLimit + 1, maxArrayLength: itemLimit + 1, maxStringLength: stringLimit, breakLength: 100 });
   return {
     preview: shortened(bounded.value),
-    text: cut(text, textLimit),
-    truncated: bounded.truncated || text.length > textLimit || /\.\.\. \d+ more (item|character)s?/.test(text),
+    ...textOf(bounded, usual),
     type: typeName(value),
     ...(isExpandable(value) && { expandable: true }),
     ...(recordsOf(value) && { tabular: true }),
@@ -34,9 +41,23 @@ export function describeValue(value: unknown): ValueDescription {
   };
 }
 
+/** The value as {@link ValueDescription.text} has it, but for what is very large the whole of it. Never throws. */
+export function amplyDescribed(value: unknown): Pick<ValueDescription, "text" | "truncated"> {
+  return textOf(new Bounded(value, ample), ample);
+}
+
+function textOf(bounded: Bounded, limits: Limits): Pick<ValueDescription, "text" | "truncated"> {
+  const { items, depth, string } = limits;
+  const text = inspect(bounded.value, { depth: depth + 1, maxArrayLength: items + 1, maxStringLength: string, breakLength: 100 });
+  return {
+    text: cut(text, limits.text),
+    truncated: bounded.truncated || text.length > limits.text || /\.\.\. \d+ more (item|character)s?/.test(text),
+  };
+}
+
 /** One line, at most {@link previewLimit} characters. Never throws. */
 export function previewOf(value: unknown): string {
-  return typeof value === "object" && value !== null ? shortened(new Bounded(value, previewNodes).value) : shortened(value);
+  return typeof value === "object" && value !== null ? shortened(new Bounded(value, brief).value) : shortened(value);
 }
 
 function shortened(bounded: unknown): string {
@@ -126,11 +147,12 @@ class Bounded {
   readonly value: unknown;
   truncated = false;
   #left: number;
+  readonly #limits: Limits;
   readonly #copies = new Map<object, unknown>();
 
-  /** @param nodes values that are copied in all. */
-  constructor(value: unknown, nodes = nodeLimit) {
-    this.#left = nodes;
+  constructor(value: unknown, limits: Limits) {
+    this.#limits = limits;
+    this.#left = limits.nodes;
     this.value = this.#copy(value, 0);
   }
 
@@ -139,7 +161,7 @@ class Bounded {
     if (typeof value !== "object" || value === null) return value;
     const known = this.#copies.get(value);
     if (known) return known;
-    if (depth > depthLimit && !isLeaf(value)) return this.#omit(`[${typeName(value)}]`);
+    if (depth > this.#limits.depth && !isLeaf(value)) return this.#omit(`[${typeName(value)}]`);
     if (Array.isArray(value)) return this.#fill<unknown[]>(value, [], value.entries(), (copy, _key, item) => copy.push(item), value.length, depth);
     if (value instanceof Map)
       return this.#fill<Map<unknown, unknown>>(
@@ -154,7 +176,7 @@ class Bounded {
       return this.#fill<Set<unknown>>(value, new Set(), value.entries(), (copy, _key, item) => copy.add(item), value.size, depth);
     if (isLeaf(value)) return value;
     const keys = Object.keys(value);
-    const entries = keys.slice(0, itemLimit).map((key): [string, unknown] => [key, (value as Record<string, unknown>)[key]]);
+    const entries = keys.slice(0, this.#limits.items).map((key): [string, unknown] => [key, (value as Record<string, unknown>)[key]]);
     const define = (copy: object, key: unknown, item: unknown): unknown =>
       Object.defineProperty(copy, key as string, { value: item, enumerable: true });
     return this.#fill(value, Object.create(Object.getPrototypeOf(value) as object | null) as object, entries.values(), define, keys.length, depth);
@@ -171,7 +193,7 @@ class Bounded {
     this.#copies.set(original, copy);
     let shown = 0;
     for (const [key, item] of entries) {
-      if (shown === itemLimit || this.#left <= 0) break;
+      if (shown === this.#limits.items || this.#left <= 0) break;
       add(copy, key, this.#copy(item, depth + 1));
       shown += 1;
     }

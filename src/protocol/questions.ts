@@ -44,6 +44,8 @@ export interface TablePage {
 
 export type Question =
   | { readonly kind: "children"; readonly path: readonly ValueStep[] }
+  /** The value as a text, much longer than its description has it. */
+  | { readonly kind: "text" }
   /** The whole value as JSON. */
   | { readonly kind: "json" }
   | { readonly kind: "page"; readonly selection: TableSelection; readonly offset: number; readonly count: number }
@@ -64,7 +66,8 @@ export type Answer =
   /** `tsconfig`: absolute path of the one that counts for the module. */
   | { readonly kind: "resolution"; readonly tsconfig?: string; readonly imports: readonly ImportDescription[] }
   | { readonly kind: "children"; readonly nodes: readonly ValueNode[] }
-  | { readonly kind: "text"; readonly text: string }
+  /** `truncated`: it is not all. */
+  | { readonly kind: "text"; readonly text: string; readonly truncated?: boolean }
   | { readonly kind: "page"; readonly page: TablePage }
   /** `gone`: the kernel does not have the value any more; else a sentence. */
   | { readonly kind: "problem"; readonly reason: string };

@@ -38,7 +38,10 @@ export class ValueCommands {
   /** "Copy Value": the result as text, or the error with its stack. */
   async copyValue(reference?: TaskReference): Promise<void> {
     const task = await this.#withValue(reference, vscode.l10n.t("Copy the value of which task?"));
-    if (task) await vscode.env.clipboard.writeText(task.value?.text ?? wholeText(task, vscode.l10n.t));
+    if (!task) return;
+    const answer = task.value?.truncated && !task.isRestored ? await this.#parts.kernels.ask(task, { kind: "text" }) : undefined;
+    const text = answer?.kind === "text" ? answer.text : (task.value?.text ?? wholeText(task, vscode.l10n.t));
+    await vscode.env.clipboard.writeText(text);
   }
 
   /** "Copy Value as JSON". */

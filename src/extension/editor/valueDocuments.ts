@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import { valueLanguage, valueScheme } from "../ids.js";
+import type { Kernels } from "../kernel/kernels.js";
 import type { TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
 import { wholeText } from "./taskText.js";
@@ -11,12 +12,15 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
   readonly #disposables = new Disposables();
   readonly #changes = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #store: TaskStore;
+  readonly #ask: Kernels["ask"];
   /** By the query of their addresses. */
   readonly #texts = new Map<string, string>();
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(store: TaskStore) {
+  /** @param ask see `Kernels.ask`. */
+  constructor(store: TaskStore, ask: Kernels["ask"]) {
+    this.#ask = ask;
     this.#store = store;
     this.#disposables.add(vscode.workspace.registerTextDocumentContentProvider(valueScheme, this));
     this.#disposables.add(
@@ -29,11 +33,18 @@ export class ValueDocuments implements vscode.TextDocumentContentProvider, Dispo
     );
   }
 
-  provideTextDocumentContent({ query }: vscode.Uri): string {
+  async provideTextDocumentContent({ query }: vscode.Uri): Promise<string> {
     const text = this.#texts.get(query);
     if (text !== undefined) return text;
     const task = this.#store.get(query);
-    return task ? wholeText(task, vscode.l10n.t) : vscode.l10n.t("This task is no longer kept.");
+    return task ? wholeText(await this.#whole(task), vscode.l10n.t) : vscode.l10n.t("This task is no longer kept.");
+  }
+
+  /** With the whole of a value that is known in part only, if the kernel has it yet. */
+  async #whole(task: TaskRecord): Promise<TaskRecord> {
+    if (!task.value?.truncated || task.isRestored) return task;
+    const answer = await this.#ask(task, { kind: "text" });
+    return answer.kind === "text" ? { ...task, value: { ...task.value, text: answer.text, truncated: answer.truncated ?? false } } : task;
   }
 
   /** Opens the document of a task. */

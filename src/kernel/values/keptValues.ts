@@ -1,4 +1,5 @@
 import type { Answer, Question } from "../../protocol/questions.js";
+import { amplyDescribed } from "../describeValue.js";
 import { jsonOf, rowsAsCsv, rowsAsJson } from "./exportText.js";
 import { type RowSource, recordsOf, Table } from "./table.js";
 import { childrenOf } from "./valueTree.js";
@@ -48,6 +49,8 @@ export class KeptValues {
     switch (question.kind) {
       case "children":
         return { kind: "children", nodes: childrenOf(kept.value, question.path) };
+      case "text":
+        return { kind: "text", ...amplyDescribed(kept.value) };
       case "json":
         return { kind: "text", text: jsonOf(kept.value) };
       case "page":

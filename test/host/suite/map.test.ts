@@ -239,6 +239,18 @@ describe("the value of a task", () => {
     assert.match(document?.getText() ?? "", /^\/\/ people\(\) #\d+\n\[ \{ name: 'Ada', age: 36 \}/);
   });
 
+  it("opens as a whole, also where line and hover have only its beginning", async () => {
+    const long = await files.write("long.ts", "export function long() {\n  return Array.from({ length: 20_000 }, (_, i) => `item ${i}`);\n}\n");
+    const { id, value } = await run(long, "long");
+    assert.equal(value?.truncated, true);
+    await vscode.commands.executeCommand("futures.openValue", { taskId: id });
+    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+    assert.match(text, /'item 19999'/);
+    assert.doesNotMatch(text, /left out/);
+    await vscode.commands.executeCommand("futures.copyValue", { taskId: id });
+    assert.match(await vscode.env.clipboard.readText(), /'item 19999'\n?\]$/);
+  });
+
   it("is running until it is there", async () => {
     const id = await vscode.commands.executeCommand<string>("futures.submit", { uri: uri.toString(), functionName: "hangs", argumentsText: "1" });
     await running(id);

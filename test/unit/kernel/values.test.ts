@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { describeProgress, describeValue } from "../../../src/kernel/describeValue.js";
+import { amplyDescribed, describeProgress, describeValue } from "../../../src/kernel/describeValue.js";
 import { readFileInputs, readText } from "../../../src/kernel/map/readInputs.js";
 import { jsonOf, rowsAsCsv, rowsAsJson } from "../../../src/kernel/values/exportText.js";
 import { plotOf } from "../../../src/kernel/values/numberPlot.js";
@@ -138,6 +138,18 @@ describe("a value as JSON", () => {
       shared: [people[1], people[1]],
     });
     assert.equal(jsonOf(undefined), "null");
+  });
+});
+
+describe("the whole text of a value", () => {
+  it("is ample, and says when even that is not all", () => {
+    const ring: { list: unknown[]; self?: unknown } = { list: Array.from({ length: 50_000 }, (_, i) => i) };
+    ring.self = ring;
+    const { text, truncated } = amplyDescribed(ring);
+    assert.equal(truncated, false);
+    assert.match(text, /49999/);
+    assert.match(text, /\[Circular \*1\]/);
+    assert.equal(amplyDescribed(Array.from({ length: 100_001 }, () => 0)).truncated, true);
   });
 });
 
