@@ -57,7 +57,8 @@ export class Executors {
 
   get(kind: ExecutorKind): PoolExecutor {
     const known = this.#current.get(kind);
-    if (known) return known;
+    if (known && !known.broken) return known;
+    if (known) this.#forget(known); // whatever broke it, such as an option of Node's, may be another by now
     const executor = this.#make(kind);
     this.#current.set(kind, executor);
     this.#add(executor, kind);

@@ -53,6 +53,11 @@ export abstract class PoolExecutor extends Executor {
     return this.#scheduler.options.name;
   }
 
+  /** True when the pool has broken: it takes no more work, and every open future has failed with BrokenThreadPool or BrokenProcessPool. */
+  get broken(): boolean {
+    return this.#scheduler.broken;
+  }
+
   /** The workers as they are now, in order of their start; those that are being ended are among them. */
   workers(): WorkerInfo[] {
     return Array.from(this.#scheduler.workers, (worker) => worker.info);

@@ -151,6 +151,10 @@ export class Scheduler implements TaskOwner, BlockingSource {
     return future;
   }
 
+  get broken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   /** @throws what `add` would throw for want of a pool. */
   checkOpen(): void {
     checkDepth(this.options.name);

@@ -187,6 +187,16 @@ describe("the kernel", () => {
     );
   });
 
+  for (const executor of ["threads", "processes"] as const) {
+    it(`tells which option of Node.js a worker of the ${executor} cannot start with, and works again without it`, async () => {
+      kernel.configure({ execArgv: ["--no-such-option"] });
+      const error = await failure("tasks.ts", "add", "1, 2", { executor });
+      assert.match(error.message, /--no-such-option/);
+      kernel.configure({ execArgv: [] });
+      assert.equal(await value("tasks.ts", "add", "1, 2", { executor }), "3");
+    });
+  }
+
   it("runs the unsaved text, and the next one after an edit", async () => {
     assert.equal(await value("tasks.ts", "add", "1, 2", { text: "export const add = (a: number, b: number) => `${a} and ${b}`;" }), "'1 and 2'");
     assert.equal(await value("tasks.ts", "add", "1, 2"), "3");
