@@ -28,7 +28,8 @@ export interface MapOptions {
   onError?: "stop" | "continue" | undefined;
   /**
    * Aborted: calls that have not started are cancelled; the signal of those that run is aborted, and after the pool's `stopGrace` their workers are
-   * replaced. Each is given as a CancelledError. An executor without workers of its own cancels only what has not started.
+   * replaced. The former are given as CancelledError, the latter as the signal's reason. An executor without workers of its own cancels only what has
+   * not started.
    */
   signal?: AbortSignal | undefined;
 }

@@ -36,6 +36,42 @@ for (const { kind, make } of pools) {
       });
     });
 
+    for (const chunksize of [1, 3]) {
+      it(`is stopped by its signal, with what runs and what waits, in chunks of ${chunksize}; the pool works on`, async () => {
+        await withPool(make, { maxWorkers: 2, stopGrace: 50, onWorkerDeath: "replace" }, async (pool) => {
+          const stop = new AbortController();
+          const spinAtFive = (n: number): number => {
+            for (; n === 5; );
+            return n;
+          };
+          const results: unknown[] = [];
+          const outcomes = pool.map(spinAtFive, range(12), { chunksize, signal: stop.signal, ordered: false, returnExceptions: true });
+          const end = (async () => {
+            for await (const outcome of outcomes) {
+              results.push(outcome);
+              // The worker that spins is the one that is left.
+              if (results.length >= 12 - chunksize) stop.abort();
+            }
+          })();
+          await end;
+          assert.equal(results.length, 12);
+          assert.equal(results.filter((result) => result === stop.signal.reason).length, chunksize);
+          assert.deepEqual(await collect(pool.map(double, [1, 2], { signal: new AbortController().signal })), [2, 4]);
+        });
+      });
+    }
+
+    it("submits nothing with a signal that is aborted, and refuses what is no signal", async () => {
+      await withPool(make, { maxWorkers: 1 }, async (pool) => {
+        const outcomes = await collect(pool.map(double, [1, 2], { signal: AbortSignal.abort(), returnExceptions: true }));
+        assert.deepEqual(
+          outcomes.map((outcome) => (outcome as unknown) instanceof CancelledError),
+          [true, true],
+        );
+        assert.throws(() => pool.map(double, [1], { signal: 1 as never }), /signal must be an AbortSignal, got 1/);
+      });
+    });
+
     it("sends a chunk as one task: as many tasks as chunks", async () => {
       await withPool(make, { maxWorkers: 2 }, async (pool) => {
         await collect(pool.map(double, range(100), { chunksize: 30 }));
