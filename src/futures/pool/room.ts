@@ -5,10 +5,8 @@ import type { CheckedPoolOptions } from "./options.js";
 
 /** What of a pool decides whether it may take in another task. */
 export interface RoomState {
-  /** Tasks in the queue. */
-  queued(): number;
-  /** Workers that have a task. */
-  busy(): number;
+  /** Tasks in the queue, and those that run: both of one moment, since workers start tasks while they are counted. */
+  counts(): { readonly queued: number; readonly running: number };
   /** It takes in no task any more, so nobody need wait. */
   over(): boolean;
 }
@@ -28,8 +26,8 @@ export class Room {
   get full(): boolean {
     const { maxQueue, maxWorkers } = this.#options;
     if (maxQueue === Number.POSITIVE_INFINITY) return false;
-    const queued = this.#state.queued();
-    return queued >= maxQueue && queued >= maxQueue + maxWorkers - this.#state.busy();
+    const { queued, running } = this.#state.counts();
+    return queued >= maxQueue && queued >= maxQueue + maxWorkers - running;
   }
 
   /** For a pool that is full: returns when there is room, or the pool is over. @throws QueueFullError if it is not to wait. */

@@ -109,8 +109,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     );
     this.#deaths = new Deaths(options, this.#queue, this.#offers, (cause, victim) => this.#break(cause, victim));
     this.#room = new Room(options, {
-      queued: () => this.stats().queued,
-      busy: () => this.stats().running,
+      counts: () => this.stats(),
       over: () => this.#closed || this.#broken !== undefined,
     });
     this.#stopOptions = {

@@ -16,6 +16,8 @@ import { type Answer, nextTurn, run, sendable, TaskRun } from "./run.js";
 /** ms of calls one after another, after which promises that a task has left behind get a turn, and timers and sockets. */
 const promisesEvery = 0.05;
 const loopEvery = 16;
+/** ms after its first result within which a worker does what could wait until then. */
+const settlesBy = 10;
 
 /** A call, sent in a message or taken from the call queue. */
 interface Call extends Omit<ClaimedCall, "call"> {
@@ -45,7 +47,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   let search: { readonly reference: number; readonly call: number; readonly end: () => void } | undefined;
   let working = false;
   let settled = false;
-  /** By `performance.now()`: when a call last ended, when promises last had their turn, and when the event loop had. */
+  /** By `performance.now()`: when a call first and last ended, when promises last had their turn, and when the event loop had. */
+  let firstEnd = 0;
   let lastEnd = 0;
   let lastPromises = 0;
   let lastTurn = 0;
@@ -203,6 +206,8 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     running = undefined;
     lastEnd = performance.now();
     if (settled) memory.tellSometimes(lastEnd);
+    else if (firstEnd === 0) firstEnd = lastEnd;
+    else if (lastEnd - firstEnd >= settlesBy) settleIn(); // one that never comes to rest
     if (call.call !== undefined && port.calls) {
       if ("value" in answer && port.calls.answer(call.call, answer.value, undefined, looks)) return;
       if ("values" in answer && !answer.errors && port.calls.answer(call.call, undefined, answer.values, looks)) return;
