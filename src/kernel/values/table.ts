@@ -1,5 +1,5 @@
 import type { TablePage, TableSelection } from "../../protocol/questions.js";
-import { previewOf } from "../describeValue.js";
+import { previewOf } from "./bounded.js";
 
 /** Columns shown; what has more keys is shown in part. */
 const mostColumns = 50;

@@ -1,5 +1,5 @@
 import type { ValueNode, ValueStep } from "../../protocol/questions.js";
-import { previewOf, typeName } from "../describeValue.js";
+import { previewOf, typeName } from "./bounded.js";
 
 /** Entries shown at a time; more are folded into stretches of so many, and those again. */
 const stretch = 100;
