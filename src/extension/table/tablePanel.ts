@@ -66,7 +66,6 @@ class TablePanel implements Disposable {
     const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
     const options = { enableScripts: true, localResourceRoots: [root] };
     this.#panel = vscode.window.createWebviewPanel(tablePanelType, `${task.functionName} #${task.id}`, where, options);
-    this.#panel.iconPath = new vscode.ThemeIcon("table") as never;
     const { webview } = this.#panel;
     webview.html = html(webview, root);
     this.#disposables.add(webview.onDidReceiveMessage((message: TableMessage) => void this.#take(message)));

@@ -1,6 +1,6 @@
 /** What is told and shown beyond the line: the golden texts of hovers, tree and table, the timeline, resolution, the menu. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
@@ -79,12 +79,13 @@ describe("what is told", () => {
       .replace(/ · (?:memory \+[\d.]+ MB|processor time [\d.]+ m?s)/g, "")
       .replace(/\d+(?:\.\d+)? (?:ms|s)\b/g, "<time>")
       .replace(/\d+:\d+:\d+\s[AP]M/g, "<clock>")
+      .replace(/[^,\n]*… · <time>/g, " … · <time>") // where it is cut depends on how long the time reads
       .replace(/\n{3,}/g, "\n\n")
       .replace(/#\d+/g, "#<id>")
       .replace(/%22taskId%22%3A%22\d+%22/g, "%22taskId%22%3A%22<id>%22")
       .replace(/\b(thread|process)-\d+ \((thread|pid) \d+\)/g, "$1-<n> ($2 <n>)")
       .replaceAll("&nbsp;", " ");
-    if (process.env["UPDATE_GOLDEN"] || !existsSync(file)) writeFileSync(file, `${stable.trimEnd()}\n`);
+    if (process.env["UPDATE_GOLDEN"]) writeFileSync(file, `${stable.trimEnd()}\n`);
     assert.equal(`${stable.trimEnd()}\n`, readFileSync(file, "utf8"), `${name}.txt`);
   }
 
@@ -189,10 +190,7 @@ describe("what is told", () => {
   });
 
   it("by the menu of the status bar, whose first item is the submission", async () => {
-    await show(uri, "function value");
-    await set("codeLens.enabled", false);
-    const { document } = await show(uri, "export function page");
-    assert.ok(document);
+    await show(uri, "export function page");
     const before = api.store.all().length;
     await accept(vscode.commands.executeCommand("futures.showMenu"));
     const [last] = api.store.all();
@@ -213,12 +211,4 @@ describe("what is told", () => {
     );
     assert.match(log.uri.path, /Concurrent Futures/);
   }).timeout(60_000);
-
-  it("at the end of lines: nothing when that is off; otherwise only the states that are wanted", async () => {
-    await set("inlineText.enabled", false);
-    await set("inlineText.states", ["failed"]);
-    // What the editor draws is seen in the browser only; here it is enough that the setting is taken, and that a bad one is not.
-    const config = vscode.workspace.getConfiguration("futures");
-    assert.deepEqual([config.get("inlineText.enabled"), config.get("inlineText.states")], [false, ["failed"]]);
-  });
 });

@@ -29,6 +29,15 @@ describe("lineText", () => {
 
   it("tells how long it has been running", () => assert.deepEqual(show(taskAfter(submitted, started)), ["running", "running 3 s"]));
 
+  it("tells how far a task is, and a map", () => {
+    const half = { type: "progress", progress: { text: "40/80", fraction: 0.5 } } as const;
+    assert.deepEqual(show(taskAfter(submitted, started, half)), ["running", "running 3 s · 40/80 (50 %)"]);
+    const map = { type: "mapProgress", map: { total: 100, done: 40, failed: 3, rate: 12.4, left: 5_000 } } as const;
+    assert.deepEqual(show(taskAfter(submitted, started, map)), ["running", "running 3 s · 40 of 100 (40 %) · 3 failed · 12 a second · 5 s left"]);
+    const done = { type: "mapProgress", map: { total: 100, done: 100, failed: 3, rate: 12 } } as const;
+    assert.deepEqual(show(taskAfter(started, done, finished("[ 1 ]"))), ["finished", "[ 1 ] · 3 of 100 failed · 1.21 s"]);
+  });
+
   it("tells result and duration", () => assert.deepEqual(show(taskAfter(started, finished("102334155"))), ["finished", "102334155 · 1.21 s"]));
 
   it("tells an error's message", () => assert.deepEqual(show(taskAfter(started, failed("too deep"))), ["failed", "RangeError: too deep"]));
