@@ -163,6 +163,14 @@ const programsOfOurs = {
   plugins: [libraryStaysOutside("../futures/index.js")],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
+/** What the modules of calls import, in workers; the kernel copies it to where they are. */
+const callSupport = {
+  ...common,
+  format: "esm",
+  sourcemap: false,
+  outfile: "dist/kernel/callSupport.js",
+  entryPoints: ["src/programs/callSupport.ts"],
+};
 const extension = { ...common, format: "cjs", outfile: "dist/extension/main.cjs", entryPoints: ["src/extension/main.ts"], external: ["vscode"] };
 
 const renderers = {
@@ -227,7 +235,9 @@ function testBuilds() {
   ];
 }
 
-const builds = flag("tests") ? testBuilds() : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, extension, renderers];
+const builds = flag("tests")
+  ? testBuilds()
+  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, callSupport, extension, renderers];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

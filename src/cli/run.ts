@@ -4,8 +4,9 @@ import path from "node:path";
 import { BuildError } from "../programs/errors.js";
 import { ProgramBuilder } from "../programs/programBuilder.js";
 
-/** The built library, beside the folder that this command is built into. */
+/** The built library and what calls import, beside the folder that this command is built into. */
 const libraryUrl = new URL("../futures/index.js", import.meta.url).href;
+const supportUrl = new URL("../kernel/callSupport.js", import.meta.url).href;
 
 /**
  * Runs a module as a program: its top level, with `import.meta.main` true and `process.argv` as Node would set it.
@@ -21,7 +22,7 @@ export async function run(file: string, args: readonly string[]): Promise<number
   // Private to this user and this run: a folder that others could write to would let them run code here.
   const directory = mkdtempSync(path.join(os.tmpdir(), "futures-"));
   process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
-  const builder = new ProgramBuilder({ directory, libraryUrl });
+  const builder = new ProgramBuilder({ directory, libraryUrl, supportUrl });
   try {
     const program = await builder.build({ file: entry, overlay: new Map(), main: true });
     for (const warning of program.warnings) process.stderr.write(`${warning}\n`);

@@ -107,7 +107,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.showResolution": showResolution.bind(undefined, kernels, values),
     "futures.openExample": openExample.bind(undefined, context.extensionUri),
     "futures.debug": submits.debug.bind(submits),
-    "futures.map": mapOver.bind(undefined, submitter, history),
+    "futures.map": mapOver.bind(undefined, submitter, index, history),
     "futures.rerunFailed": valueCommands.rerunFailed.bind(valueCommands),
     "futures.showTable": valueCommands.showTable.bind(valueCommands),
     "futures.openValue": valueCommands.openValue.bind(valueCommands),

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { ProgramBuilder } from "../programs/programBuilder.js";
+import { ProgramBuilder, type ProgramBuilderOptions } from "../programs/programBuilder.js";
 import type { CallProgram, Program, Resolution } from "../programs/types.js";
 import type { OverlayFile, SubmitMessage } from "../protocol/messages.js";
 
@@ -15,10 +15,9 @@ export class Builds {
   /** The end of the last build of each file that is being built. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  /** @param directory where programs are kept. @param libraryUrl of the built library. */
-  configure(directory: string, libraryUrl: string): void {
+  configure(options: ProgramBuilderOptions): void {
     void this.#builder?.dispose();
-    this.#builder = new ProgramBuilder({ directory, libraryUrl });
+    this.#builder = new ProgramBuilder(options);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { displayKey, usageKey } from "../programs/callProgram.js";
+import { displayKey, usageKey } from "../programs/callSupport.js";
 import { type ProgressDescription, previewLimit, textLimit, type UsageDescription, type ValueDescription } from "../protocol/values.js";
 import { Bounded, cut, type Limits, shortened, typeName, usual } from "./values/bounded.js";
 import { plotOf } from "./values/numberPlot.js";

@@ -54,6 +54,8 @@ export interface KernelOptions {
   exit(): void;
   /** `file:` URL of the built library. */
   readonly libraryUrl: string;
+  /** `file:` URL of what the modules of calls import. */
+  readonly supportUrl: string;
   /** `file:` URL of what reads the inputs of maps, for workers to load. */
   readonly readerUrl: string;
 }
@@ -134,8 +136,9 @@ export class Kernel {
     } catch (error) {
       this.#log("warn", `cannot work in ${folder}: ${String(error)}`);
     }
-    this.#builds.configure(storage, this.#options.libraryUrl);
-    this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(fileURLToPath(this.#options.libraryUrl)) };
+    const { libraryUrl, supportUrl } = this.#options;
+    this.#builds.configure({ directory: storage, libraryUrl, supportUrl });
+    this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(fileURLToPath(libraryUrl)) };
   }
 
   async #submit(message: SubmitMessage): Promise<void> {

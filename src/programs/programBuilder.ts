@@ -21,6 +21,8 @@ export interface ProgramBuilderOptions {
   readonly directory: string;
   /** `file:` URL of the built library, for modules whose folder has none. */
   readonly libraryUrl: string;
+  /** `file:` URL of the built `callSupport`. */
+  readonly supportUrl: string;
 }
 
 /** What a program was made of, to make it again with more. */
@@ -37,13 +39,16 @@ interface Origin {
 export class ProgramBuilder {
   readonly #files: ContentFiles;
   readonly #libraryUrl: string;
+  readonly #supportUrl: string;
+  #support: Promise<string> | undefined;
   /** The most recently used last. */
   readonly #bundlers = new Map<string, Bundler>();
   readonly #origins = new WeakMap<Program, Origin>();
 
-  constructor({ directory, libraryUrl }: ProgramBuilderOptions) {
+  constructor({ directory, libraryUrl, supportUrl }: ProgramBuilderOptions) {
     this.#files = new ContentFiles(directory);
     this.#libraryUrl = libraryUrl;
+    this.#supportUrl = supportUrl;
   }
 
   /**
@@ -64,7 +69,8 @@ export class ProgramBuilder {
   async buildCall(program: Program, request: CallRequest): Promise<CallProgram> {
     const args = analyzeArguments(request.argumentsText);
     const complete = args.ok ? await this.#withNames(program, [...args.names, rootOf(request.functionName)]) : program;
-    return writeCall(this.#files, complete, request.functionName, request.argumentsText, args, request.isMap);
+    this.#support ??= this.#copySupport();
+    return writeCall(this.#files, await this.#support, complete, request.functionName, request.argumentsText, args, request.isMap);
   }
 
   /**
@@ -110,6 +116,14 @@ export class ProgramBuilder {
       return new Bundler({ file: real, language, format, main, libraryUrl: this.#libraryUrl, tsconfig, hasNewFiles, display });
     });
     return bundler.bundle({ text: entry.text + entry.exports, overlay }, entry.intact ? undefined : entry.text);
+  }
+
+  /** Beside the programs, its frames in stacks are known to be none of the user's. */
+  async #copySupport(): Promise<string> {
+    const text = await readFile(new URL(this.#supportUrl), "utf8");
+    const name = `${digest(text)}.mjs`;
+    await this.#files.write(name, text);
+    return pathToFileURL(this.#files.pathOf(name)).href;
   }
 
   /** The program, made again with imports that only the arguments use: the module itself has them for their types. */

@@ -57,6 +57,7 @@ describe("the package", function () {
       "extension/dist/futures/worker/process.cjs",
       "extension/dist/futures/worker/thread.cjs",
       "extension/dist/futures/worker/typescript.js",
+      "extension/dist/kernel/callSupport.js",
       "extension/dist/kernel/main.js",
       "extension/dist/kernel/readInputs.js",
       "extension/dist/node_modules/@esbuild/…",

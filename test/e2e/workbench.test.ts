@@ -199,6 +199,25 @@ describe("the workbench", function () {
     await workbench.replace("divide(a: number, b = a - 13): number {", "divide(a: number, b: number): number {");
   });
 
+  it("tells in a notification how far a map is, and cancels it from there", async () => {
+    await workbench.open("fib.ts");
+    await workbench.cursorTo("function greet");
+    await workbench.palette("Map over…");
+    await workbench.pick("Expression…");
+    await workbench.type('Array.from({ length: 1_000 }, () => "you")');
+    await workbench.press("Enter");
+    await workbench.lineShows("function greet", /^running .*\b\d+ of 1000 /);
+    // A window that tests can drive shows no toasts; the notification is the same in the centre.
+    await workbench.page.locator("[id='status.notifications'] a").click();
+    const notification = workbench.page.locator(".notifications-center .notification-list-item", { hasText: /greet over Array\.from/ });
+    await notification.waitFor();
+    await until("a count in the notification", async () => /\d+ of 1000/.test(await notification.innerText()));
+    await notification.hover();
+    await notification.locator(".monaco-button", { hasText: "Cancel" }).click();
+    await workbench.lineShows("function greet", /^cancelled/);
+    await notification.waitFor({ state: "detached" });
+  });
+
   it("looks right in dark, light and high contrast: states on their lines, hover and tree, nothing cut off", async () => {
     for (const [name, theme] of [
       ["dark", "Default Dark Modern"],

@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import { analyzeArguments } from "../../analysis/analyzeArguments.js";
 import type { MapInputs } from "../../protocol/messages.js";
+import type { FunctionIndex } from "../editor/functionIndex.js";
 import { UserError } from "../errors.js";
 import type { MapOverOptions } from "../ids.js";
 import type { ArgumentHistory } from "../tasks/argumentHistory.js";
 import type { Submitter } from "../tasks/submitter.js";
+import { mapTarget } from "./mapTarget.js";
 
 /** Where the inputs come from; an expression is the text beside. */
 interface Chosen {
@@ -13,11 +15,16 @@ interface Chosen {
 }
 
 /** "Map over…": asks for what is not given, then submits the map. Resolves to the task's id, or `undefined` if the user has left. */
-export async function mapOver(submitter: Submitter, history: ArgumentHistory, options: MapOverOptions = {}): Promise<string | undefined> {
+export async function mapOver(
+  submitter: Submitter,
+  index: FunctionIndex,
+  history: ArgumentHistory,
+  options: MapOverOptions = {},
+): Promise<string | undefined> {
   const given = options instanceof vscode.Uri ? { uri: options.toString() } : options;
-  const { document, fn } = await submitter.target(given);
-  // The selection is taken now: the prompt takes the focus.
-  const selected = selectionOf(document);
+  const target = await mapTarget(submitter, index, given);
+  if (!target) return undefined;
+  const { document, fn, selected } = target;
   const memory = { uri: document.uri.toString(), name: `${fn.name} map` };
   const chosen = given.inputs ? chosenOf(given.inputs) : await ask(fn.name, selected, history.of(memory.uri, memory.name)[0] ?? "");
   if (!chosen) return undefined;
@@ -47,9 +54,9 @@ async function ask(name: string, selected: string, earlier: string): Promise<Cho
   const { t } = vscode.l10n;
   const lines = selected.split(/\r?\n/).filter((line) => line.trim() !== "").length;
   const items = [
+    ...(lines > 0 ? [{ from: "selection", label: t("Selection"), detail: t("{0} lines: a JSON array, JSON line by line, or texts.", lines) }] : []),
     { from: "expression", label: t("Expression…"), detail: t("What gives an array, a range or a generator: {0}", "[1, 2, 3]") },
     { from: "file", label: t("File…"), detail: t("A JSON array, NDJSON, or CSV with a line of column names.") },
-    ...(lines > 0 ? [{ from: "selection", label: t("Selection"), detail: t("{0} lines: a JSON array, JSON line by line, or texts.", lines) }] : []),
   ] as const;
   const picked = await vscode.window.showQuickPick(items, { title: t("Map {0} over", name) });
   switch (picked?.from) {
@@ -85,9 +92,4 @@ function problemWith(expression: string): string | undefined {
   const analysis = analyzeArguments(expression);
   if (!analysis.ok) return analysis.message;
   return analysis.count === 0 ? vscode.l10n.t("Give an expression.") : undefined;
-}
-
-function selectionOf(document: vscode.TextDocument): string {
-  const editor = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors].find((candidate) => candidate?.document === document);
-  return editor ? document.getText(editor.selection) : "";
 }

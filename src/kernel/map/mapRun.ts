@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { PoolExecutor } from "../../futures/index.js";
 import { CancelledError } from "../../futures/index.js";
+import type { FailedCall, MapOutcome } from "../../programs/callSupport.js";
 import type { MapProgress } from "../../protocol/values.js";
 import { columnsOf, isRecord, type RowSource } from "../values/table.js";
 
@@ -12,15 +13,6 @@ const longestChunk = 1_000;
 const probesPerWorker = 4;
 /** ms over which the rate is told. */
 const rateWindow = 2_000;
-
-/** What the function of a call module gives for an input: see `CallProgram`. */
-type Outcome = readonly [index: number, ok: boolean, content: unknown, ms: number];
-
-interface FailedCall {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string;
-}
 
 export interface MapOrder {
   readonly executor: PoolExecutor;
@@ -42,7 +34,7 @@ interface Stretch {
 /** A function on its way over many inputs. */
 export class MapRun {
   readonly inputs: readonly unknown[];
-  readonly #outcomes: (Outcome | undefined)[];
+  readonly #outcomes: (MapOutcome | undefined)[];
   readonly #marks: { readonly at: number; readonly done: number }[] = [];
   #done = 0;
   #failed = 0;
@@ -127,7 +119,7 @@ export class MapRun {
     const outcomes = within(() => executor.map(one, items, { chunksize, signal, ordered: false, returnExceptions: true }));
     for await (const outcome of outcomes) {
       if (signal.aborted || outcome instanceof CancelledError) continue; // what is given now was stopped
-      if (Array.isArray(outcome) && outcome.length === 4) this.#take(outcome as unknown as Outcome);
+      if (Array.isArray(outcome) && outcome.length === 4) this.#take(outcome as unknown as MapOutcome);
       else strays.push(outcome);
       changed();
     }
@@ -136,7 +128,7 @@ export class MapRun {
     changed();
   }
 
-  #take(outcome: Outcome): void {
+  #take(outcome: MapOutcome): void {
     const [place, ok] = outcome;
     if (this.#outcomes[place]) return;
     this.#outcomes[place] = outcome;

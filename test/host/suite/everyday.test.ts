@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
 import type { TaskRecord } from "../../../src/extension/tasks/taskRecord.js";
-import { activated, Files, resultOf, run, running, settled, show, submit, when } from "./support/editor.js";
+import { activated, Files, hoverAt, positionOf, resultOf, run, running, settled, show, submit, when } from "./support/editor.js";
 
 const settings = vscode.workspace.getConfiguration("futures");
 const set = (key: string, value: unknown): Thenable<void> => settings.update(key, value, vscode.ConfigurationTarget.Global);
@@ -211,10 +211,10 @@ describe("the runtime", () => {
 });
 
 describe("progress", () => {
-  it("stands in the line and in the tree while the task runs", async () => {
+  it("stands in the hover and in the tree while the task runs", async () => {
     const files = await Files.create();
     try {
-      const { store } = await activated();
+      const { store, tree } = await activated();
       const uri = await files.write(
         "steps.ts",
         "export function* steps() {\n  for (let value = 1; value <= 4; value++) yield { value, total: 4 };\n  for (;;) yield 'the rest';\n}\n",
@@ -229,6 +229,10 @@ describe("progress", () => {
           return seen.has("the rest") ? true : undefined;
         },
       );
+      const { document } = await show(uri);
+      assert.match(await hoverAt(uri, positionOf(document, "function* steps")), /the rest/);
+      const tasks = tree.childrenOf(tree.childrenOf().find(({ kind }) => kind === "tasks"));
+      assert.match(String(tasks.map((node) => tree.getTreeItem(node).description)), /running.* · the rest/);
       await vscode.commands.executeCommand("futures.cancel", { taskId: id });
       assert.equal((await settled(id)).state, "cancelled");
     } finally {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync }
 import path from "node:path";
 import { BuildError } from "../../../src/programs/errors.js";
 import { ProgramBuilder } from "../../../src/programs/programBuilder.js";
-import { libraryUrl, RunError, Workspace } from "./support/workspace.js";
+import { libraryUrl, RunError, supportUrl, Workspace } from "./support/workspace.js";
 
 describe("programs: unsaved texts and changes", function () {
   this.timeout(30_000);
@@ -99,7 +99,7 @@ describe("programs: unsaved texts and changes", function () {
     assert.deepEqual([again.hash, again.url], [first.hash, first.url]);
     assert.equal(statSync(new URL(first.url)).ino, written);
     assert.match(first.hash, /^[0-9a-f]{32}$/);
-    const other = new ProgramBuilder({ directory: path.join(workspace.root, "elsewhere"), libraryUrl });
+    const other = new ProgramBuilder({ directory: path.join(workspace.root, "elsewhere"), libraryUrl, supportUrl });
     assert.equal((await other.build({ file: workspace.path("main.ts"), overlay: new Map() })).hash, first.hash);
     await other.dispose();
     const moved = await workspace.build("main.ts", {

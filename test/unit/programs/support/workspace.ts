@@ -44,6 +44,7 @@ export class RunError extends Error {
 }
 
 export const libraryUrl = pathToFileURL(path.resolve("dist/futures/index.js")).href;
+export const supportUrl = pathToFileURL(path.resolve("dist/kernel/callSupport.js")).href;
 
 /** A folder with files, a builder, and a Node process in which what is built really runs. */
 export class Workspace {
@@ -51,7 +52,7 @@ export class Workspace {
   readonly root = realpathSync(mkdtempSync(path.join(os.tmpdir(), "programs test ü#%20-")));
   readonly folder = path.join(this.root, "work");
   readonly programs = path.join(this.root, "programs");
-  readonly builder = new ProgramBuilder({ directory: this.programs, libraryUrl });
+  readonly builder = new ProgramBuilder({ directory: this.programs, libraryUrl, supportUrl });
   #child: Promise<ChildProcess> | undefined;
 
   /** Writes files by their paths from the folder. */
