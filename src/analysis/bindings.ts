@@ -1,4 +1,4 @@
-import type { ImportDeclaration, LVal, Node, Statement, TSModuleDeclaration, VoidPattern } from "@babel/types";
+import type { Identifier, ImportDeclaration, LVal, Node, Statement, TSModuleDeclaration, VoidPattern } from "@babel/types";
 import { declarationOf } from "./syntax.js";
 
 /** Names that the module's top level binds to values: declarations and imports, types left out as far as they are marked, in source order, each once. */
@@ -39,19 +39,26 @@ export function importedNames(declaration: ImportDeclaration): string[] {
 
 /** Names that a pattern binds. */
 export function patternNames(pattern: LVal | VoidPattern): string[] {
+  return patternIdentifiers(pattern).map(({ name }) => name);
+}
+
+/** Where a pattern binds them. */
+export function patternIdentifiers(pattern: LVal | VoidPattern): Identifier[] {
   switch (pattern.type) {
     case "Identifier":
-      return [pattern.name];
+      return [pattern];
     case "TSParameterProperty":
-      return patternNames(pattern.parameter);
+      return patternIdentifiers(pattern.parameter);
     case "AssignmentPattern":
-      return patternNames(pattern.left as LVal);
+      return patternIdentifiers(pattern.left as LVal);
     case "RestElement":
-      return patternNames(pattern.argument as LVal);
+      return patternIdentifiers(pattern.argument as LVal);
     case "ArrayPattern":
-      return pattern.elements.flatMap((element) => (element ? patternNames(element as LVal) : []));
+      return pattern.elements.flatMap((element) => (element ? patternIdentifiers(element as LVal) : []));
     case "ObjectPattern":
-      return pattern.properties.flatMap((property) => patternNames((property.type === "RestElement" ? property.argument : property.value) as LVal));
+      return pattern.properties.flatMap((property) =>
+        patternIdentifiers((property.type === "RestElement" ? property.argument : property.value) as LVal),
+      );
     default:
       return [];
   }

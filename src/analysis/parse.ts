@@ -1,5 +1,5 @@
 import { type ParserOptions, parse } from "@babel/parser";
-import type { Comment, Statement } from "@babel/types";
+import type { Comment, Directive, Statement } from "@babel/types";
 import type { Language } from "./types.js";
 
 /** What stopped the parser, or what it could live with. */
@@ -12,6 +12,8 @@ export interface ParseProblem {
 
 export interface ParsedText {
   readonly body: readonly Statement[];
+  /** Texts that stand before all statements: `"use strict"`. */
+  readonly directives: readonly Directive[];
   /** In source order. */
   readonly comments: readonly Comment[];
   readonly problems: readonly ParseProblem[];
@@ -51,7 +53,7 @@ export function tryParse(text: string, language: Language, startOffset = 0): Par
     const problems = (file.errors ?? []).map((error) => problemOf(error, text, startOffset)).filter(({ reason }) => !harmless.has(reason));
     const fatal = problems.find(({ reason }) => reason === "MissingSemicolon");
     if (fatal) return fatal;
-    return { body: file.program.body, comments: file.comments ?? [], problems };
+    return { body: file.program.body, directives: file.program.directives, comments: file.comments ?? [], problems };
   } catch (error) {
     return problemOf(error, text, startOffset);
   }

@@ -30,7 +30,7 @@ export function parseTolerantly(text: string, language: Language): ParsedText {
     problems.push(...parsed.problems);
     first = end;
   }
-  return { body, comments, problems: problems.length > 0 ? problems : [whole] };
+  return { body, directives: [], comments, problems: problems.length > 0 ? problems : [whole] };
 }
 
 interface Piece {
@@ -66,7 +66,7 @@ function parsePiece(text: string, language: Language, borders: readonly number[]
   // What is missing at the end is told there, not below the empty lines.
   const placed = { ...parsed, offset: Math.min(parsed.offset, start + piece.trimEnd().length) };
   return {
-    parsed: { body: rescued?.body ?? [], comments: rescued?.comments ?? [], problems: [placed, ...(rescued?.problems ?? [])] },
+    parsed: { body: rescued?.body ?? [], directives: [], comments: rescued?.comments ?? [], problems: [placed, ...(rescued?.problems ?? [])] },
     end: first + 1,
   };
 }

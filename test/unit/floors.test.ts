@@ -7,6 +7,7 @@ const floors: Record<string, readonly string[]> = {
   extension: ["protocol", "analysis"],
   renderer: ["protocol"],
   cli: ["kernel", "cluster", "programs", "futures"],
+  session: ["protocol", "programs", "futures"],
   kernel: ["protocol", "programs", "futures", "cluster"],
   cluster: ["futures", "programs"],
   programs: ["analysis"],
@@ -20,7 +21,8 @@ const withoutNode = new Set(["analysis", "protocol", "renderer"]);
 const packages: Record<string, readonly string[]> = {
   extension: ["vscode"],
   analysis: ["@babel/parser", "@babel/types"],
-  programs: ["esbuild"],
+  programs: ["esbuild", "magic-string", "@jridgewell/remapping", "@jridgewell/sourcemap-codec", "@babel/types"],
+  session: [],
   kernel: ["ws"],
 };
 

@@ -63,7 +63,7 @@ describe("Map over…", () => {
     return id ?? assert.fail("nothing was mapped");
   };
   const select = async (place: vscode.Uri, what: string, length = what.length, viewColumn?: vscode.ViewColumn): Promise<void> => {
-    const { document } = await show(place);
+    const document = await vscode.workspace.openTextDocument(place);
     const start = positionOf(document, what);
     const selection = new vscode.Range(start, document.positionAt(document.offsetAt(start) + length));
     await vscode.window.showTextDocument(document, { selection, preview: false, ...(viewColumn && { viewColumn }) });
@@ -143,11 +143,13 @@ describe("Map over…", () => {
     // The first is accepted of whatever is asked: the function, and the selection before other inputs.
     const chosen = async (): Promise<TaskRecord> =>
       settled((await accept(vscode.commands.executeCommand<string | undefined>("futures.map"))) ?? assert.fail("left"));
+    await closeEditors();
     await select(uri, "4) throw", 1);
     assert.deepEqual(counts(await chosen()), [1, 1, 1]);
     await select(uri, "[3, 4, 5]");
     const task = await chosen();
     assert.deepEqual([task.functionName, task.value?.preview], ["square", "[ 9, undefined, 25 ]"]);
+    await show(uri);
     const inputs = await files.write("lines.txt", "6\n7\n8\n");
     await select(inputs, "6\n7", undefined, vscode.ViewColumn.Beside);
     const beside = await chosen();
