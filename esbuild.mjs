@@ -158,8 +158,16 @@ const programsOfOurs = {
   ...common,
   format: "esm",
   outdir: "dist",
-  entryPoints: { "kernel/main": "src/kernel/main.ts", "kernel/readInputs": "src/kernel/map/readInputs.ts", "cli/main": "src/cli/main.ts" },
+  entryPoints: {
+    "kernel/main": "src/kernel/main.ts",
+    "kernel/readInputs": "src/kernel/map/readInputs.ts",
+    "kernel/session": "src/kernel/session/main.ts",
+    "kernel/interruptListener": "src/kernel/session/interruptListener.ts",
+    "kernel/capturedScope": "src/kernel/session/capturedScope.ts",
+    "cli/main": "src/cli/main.ts",
+  },
   external: ["esbuild"],
+  logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
   plugins: [libraryStaysOutside("../futures/index.js")],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };

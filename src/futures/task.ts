@@ -13,6 +13,12 @@ export type FunctionReference =
 /** On a function made by {@link tasks}: the reference that stands for it. */
 const referenceKey = Symbol.for("concurrent-futures.reference");
 
+/**
+ * On `globalThis`: gives a function of code that was compiled with its references what stands for it, a function made by {@link task}; `undefined` for any
+ * other. Asked at every submission: what the function uses goes with it as it is then, as cloudpickle does for CPython.
+ */
+const standInKey = Symbol.for("concurrent-futures.standIn");
+
 type Class = abstract new (...args: never[]) => unknown;
 
 /** The functions of a module type, and the static methods of its classes: `tasks` gives typed references to them, not the functions. */
@@ -61,6 +67,12 @@ export function task<F extends AnyFunction = AnyFunction>(url: URL | string, pat
     throw new TypeError(`${path} of ${reference.url} is a reference for executors: submit it instead of calling it`);
   };
   return Object.defineProperty(standIn, referenceKey, { value: reference }) as unknown as F;
+}
+
+/** What is to be submitted for `fn`, mostly itself. @throws what makes the stand-in throws: something that the function uses cannot be sent. */
+export function standInFor(fn: unknown): unknown {
+  const standIn = (globalThis as { [standInKey]?: (fn: unknown) => unknown })[standInKey];
+  return standIn === undefined ? fn : (standIn(fn) ?? fn);
 }
 
 /**

@@ -7,7 +7,6 @@ const floors: Record<string, readonly string[]> = {
   extension: ["protocol", "analysis"],
   renderer: ["protocol"],
   cli: ["kernel", "cluster", "programs", "futures"],
-  session: ["protocol", "programs", "futures"],
   kernel: ["protocol", "programs", "futures", "cluster"],
   cluster: ["futures", "programs"],
   programs: ["analysis"],
@@ -22,8 +21,7 @@ const packages: Record<string, readonly string[]> = {
   extension: ["vscode"],
   analysis: ["@babel/parser", "@babel/types"],
   programs: ["esbuild", "magic-string", "@jridgewell/remapping", "@jridgewell/sourcemap-codec", "@babel/types"],
-  session: [],
-  kernel: ["ws"],
+  kernel: ["ws", "@jridgewell/sourcemap-codec"],
 };
 
 const source = path.resolve("src");

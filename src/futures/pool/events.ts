@@ -7,8 +7,8 @@ import type { WorkerInfo } from "./poolWorker.js";
 
 /** What a pool tells while it works; all listeners are called synchronously. */
 export interface PoolEvents {
-  /** A call was taken in: `submit`, `schedule`, or a chunk of `map`. */
-  taskSubmit: [future: Future<unknown>];
+  /** A call of the function of this name was taken in: `submit`, `schedule`, or a chunk of `map`. Before they return. */
+  taskSubmit: [future: Future<unknown>, functionName: string];
   /** The function of this future has started on this worker. Never before `submit` has returned the future. */
   taskStart: [future: Future<unknown>, worker: WorkerInfo];
   /** The future is done, also by being cancelled. Before its done-callbacks. */
@@ -41,6 +41,8 @@ export interface DiagnosticsMessage {
   readonly executor: string;
   /** Of the channels `task:…`. */
   readonly future?: Future<unknown>;
+  /** Of `task:submit`. */
+  readonly functionName?: string;
   /** Of the channels `worker:…`, and of `task:start`. */
   readonly worker?: WorkerInfo;
   /** Of `worker:end`. */
@@ -94,7 +96,7 @@ export class PoolEmitter extends EventEmitter<PoolEvents> {
 
   #message(event: keyof PoolEvents, args: readonly unknown[]): DiagnosticsMessage {
     const subject = event.startsWith("task") ? "future" : "worker";
-    const more = event === "taskStart" ? "worker" : "end";
+    const more = event === "taskSubmit" ? "functionName" : event === "taskStart" ? "worker" : "end";
     return { executor: this.#executor, [subject]: args[0], ...(args.length > 1 ? { [more]: args[1] } : {}) } as DiagnosticsMessage;
   }
 }

@@ -1,4 +1,4 @@
-import { type FunctionReference, referenceOf } from "../task.js";
+import { type FunctionReference, referenceOf, standInFor } from "../task.js";
 
 /** A function as a pool knows it. */
 export interface PoolFunction {
@@ -17,7 +17,8 @@ export class FunctionTable {
   readonly #known: WeakMap<object, PoolFunction>[] = [];
 
   /** @throws what {@link referenceOf} throws. */
-  of(fn: unknown, arity = 0): PoolFunction {
+  of(given: unknown, arity = 0): PoolFunction {
+    const fn = standInFor(given);
     this.#known[arity] ??= new WeakMap();
     const known = this.#known[arity];
     const found = known.get(fn as object);

@@ -4,7 +4,7 @@ import { checkTimeout, Deadline } from "../deadline.js";
 import { TimeoutError } from "../errors.js";
 import { type AnyFunction, Executor, type ShutdownOptions, type TaskProgress, type TaskResult } from "../executor.js";
 import type { Future } from "../future.js";
-import { referenceOf } from "../task.js";
+import { referenceOf, standInFor } from "../task.js";
 import type { PoolEvents } from "./events.js";
 import { checkPoolOptions, type PoolOptions } from "./options.js";
 import type { WorkerInfo } from "./poolWorker.js";
@@ -31,7 +31,7 @@ export abstract class PoolExecutor extends Executor {
   protected constructor(kind: string, transport: Transport, brokenClass: BrokenClass, options: PoolOptions) {
     super();
     const checked = checkPoolOptions(options, kind);
-    if (checked.initializer) referenceOf(checked.initializer);
+    if (checked.initializer) referenceOf(standInFor(checked.initializer));
     if (checked.whenFull === "wait" && transport.cannotBlock)
       throw new TypeError(`whenFull: "wait" blocks the thread that submits, which is not possible here: ${transport.cannotBlock}`);
     this.#scheduler = new Scheduler(transport, brokenClass, checked);

@@ -139,7 +139,7 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const future = new TaskFuture<unknown>(this);
     const task = new Task(future, fn, args, options);
     future.belongTo(task);
-    if (this.events.hears("taskSubmit")) this.events.tell("taskSubmit", future);
+    if (this.events.hears("taskSubmit")) this.events.tell("taskSubmit", future, fn.to.name);
     if (options.signal?.aborted) {
       future.cancel();
       return future;

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { referenceOf } from "../task.js";
+import { referenceOf, standInFor } from "../task.js";
 import type { Alarms } from "./alarms.js";
 import type { FunctionTable } from "./functionTable.js";
 import type { MessageFromWorker } from "./messages.js";
@@ -101,7 +101,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
       ...(Number.isFinite(maxTasksPerWorker) ? { maxTasks: maxTasksPerWorker } : {}),
       captureOutput: onOutput !== undefined,
       depth: depthOfWorkers(),
-      ...(initializer ? { initializer: referenceOf(initializer) } : {}),
+      ...(initializer ? { initializer: referenceOf(standInFor(initializer)) } : {}),
       functions: this.#functions.first(mostKnownFunctions),
     };
     const channel = this.#transport.start(setup, {

@@ -25,6 +25,10 @@ export interface BundlerOptions {
   readonly hasNewFiles: boolean;
   /** How a file is named to the user. */
   readonly display: (file: string) => string;
+  /** Whether its loops can be stopped; default false. */
+  readonly stoppable?: boolean;
+  /** See {@link resolvePlugin}. */
+  readonly separate?: (file: string) => Promise<string | undefined>;
 }
 
 /** What a build gives. */
@@ -35,6 +39,8 @@ export interface Bundle {
   readonly warnings: readonly string[];
   /** Absolute paths of the files whose code is in it. */
   readonly files: readonly string[];
+  /** Absolute paths of all that was read, JSON too. */
+  readonly inputs: readonly string[];
   /** What the module itself imports, by what is written there. */
   readonly imports: readonly ResolvedImport[];
 }
@@ -87,7 +93,9 @@ export class Bundler {
       if (!map || !code) throw new Error(`esbuild gave ${result.outputFiles.length} files for ${this.#options.file}`);
       const absolute = this.#withAbsoluteSources(map.text, path.dirname(map.path));
       const imports = this.#importsOf(result.metafile);
-      return { code: code.text, ...absolute, imports, warnings: this.#warnings(result.warnings) };
+      const root = path.parse(this.#options.file).root;
+      const inputs = Object.keys(result.metafile.inputs).flatMap((name) => (virtualAddress.test(name) ? [] : [path.resolve(root, name)]));
+      return { code: code.text, ...absolute, inputs, imports, warnings: this.#warnings(result.warnings) };
     } catch (error) {
       if (!isBuildFailure(error)) {
         this.#context = undefined; // esbuild itself has failed, and will go on to do so
@@ -98,7 +106,7 @@ export class Bundler {
   }
 
   #createContext(): Promise<Context> {
-    const { file, language, format, main, libraryUrl, tsconfig, hasNewFiles } = this.#options;
+    const { file, language, format, main, libraryUrl, tsconfig, hasNewFiles, separate, stoppable = false } = this.#options;
     const input = (): BuildInput => {
       if (!this.#input) throw new Error("no build is under way");
       return this.#input;
@@ -126,8 +134,8 @@ export class Bundler {
       logLimit: 0,
       define: { ...scopeDefines },
       plugins: [
-        resolvePlugin({ libraryUrl, hasNewFiles, overlay: () => input().overlay }),
-        loadPlugin({ entry: file, entryLanguage: language, main, input }),
+        resolvePlugin({ libraryUrl, hasNewFiles, overlay: () => input().overlay, ...(separate && { separate }) }),
+        loadPlugin({ entry: file, entryLanguage: language, main, stoppable, input }),
       ],
     });
   }

@@ -44,6 +44,9 @@ function exportNames(bindings: ReadonlyMap<string, string>): string {
   return `\nexport { ${[...bindings].map(([name, alias]) => `${name} as ${alias}`).join(", ")} };\n`;
 }
 
+/** Stands behind the text of a CommonJS module of which only the exports are wanted. */
+export const commonJSNames = putNames(new Map());
+
 /** Getters, as an ES module's exports show the value that a variable has now. */
 function putNames(bindings: ReadonlyMap<string, string>): string {
   const getters = [...bindings, ["module.exports", commonJSExports]].map(([name, alias]) => `get ${alias}() { return ${name}; }`);

@@ -4,6 +4,7 @@ import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from "esbu
 import { languageOf } from "../../analysis/language.js";
 import { analyzeReferences } from "../../analysis/references.js";
 import type { Language } from "../../analysis/types.js";
+import { loopsModule, withStoppableLoops } from "./loops.js";
 import type { Overlay } from "./overlay.js";
 import { scopeModule, withScope } from "./scope.js";
 import { commonJSEntry, missingModule, namesModule, requiredModule, virtual } from "./virtual.js";
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly entryLanguage: Language;
   /** Whether the entry is the program that is run. */
   readonly main: boolean;
+  /** Whether loops can be stopped. */
+  readonly stoppable: boolean;
   readonly input: () => BuildInput;
 }
 
@@ -45,6 +48,7 @@ export function loadPlugin(options: LoadOptions): Plugin {
       const virtually = (namespace: string, contents: (args: OnLoadArgs) => string): void =>
         build.onLoad({ filter: /.*/, namespace }, (args) => ({ contents: contents(args), loader: "js", resolveDir: path.dirname(options.entry) }));
       virtually(virtual.names, () => namesModule);
+      virtually(virtual.loops, () => loopsModule);
       virtually(virtual.entry, (args) => commonJSEntry(args.path));
       virtually(virtual.required, (args) => requiredModule(args.path, path.isAbsolute(args.path) ? args.path : options.entry));
       virtually(virtual.missing, (args) => missingModule(args.path));
@@ -88,7 +92,8 @@ class Sources {
   #prepare(file: string, source: string, language: Language): Prepared {
     const known = this.#prepared.get(file);
     if (known?.source === source) return known;
-    const { text, resolved } = withScope(source, file, this.#isMain(file), () => analyzeReferences(source, language));
+    const stoppable = this.#options.stoppable ? withStoppableLoops(source, language) : source;
+    const { text, resolved } = withScope(stoppable, file, this.#isMain(file), () => analyzeReferences(stoppable, language));
     const prepared = { source, contents: text, resolved };
     this.#prepared.set(file, prepared);
     return prepared;

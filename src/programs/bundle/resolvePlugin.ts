@@ -18,6 +18,8 @@ export interface ResolveOptions {
   readonly overlay: () => Overlay;
   /** Whether the overlay may have files that are not on the disk. */
   readonly hasNewFiles: boolean;
+  /** The URL of a file's own module, if it is to stay one instead of going into the bundle. */
+  readonly separate?: (file: string) => Promise<string | undefined>;
 }
 
 /**
@@ -39,6 +41,9 @@ export function resolvePlugin(options: ResolveOptions): Plugin {
         path: path.resolve(resolveDir, specifier),
         namespace: virtual.required,
       }));
+      if (options.separate) {
+        build.onResolve({ filter: /^\.{0,2}(?:\/|$)|^[a-zA-Z]:[\\/]/ }, (args) => separateFile(build, args, options));
+      }
       // Only then: every answer of ours costs a message to esbuild and back.
       if (options.hasNewFiles) build.onResolve({ filter: /^\.{0,2}(?:\/|$)|^[a-zA-Z]:[\\/]/ }, (args) => newFile(build, args, options.overlay()));
       build.onResolve({ filter: /^(?:[^./]|\.[^./]|\.\.[^/])/ }, (args) => packages.resolve(args));
@@ -64,6 +69,17 @@ async function newFile(build: PluginBuild, args: OnResolveArgs, overlay: Overlay
   // In a folder that is not on the disk esbuild looks for nothing.
   const found = await build.resolve(target, { kind, importer: args.importer, resolveDir: existing(resolveDir), pluginData: asked });
   return found.errors.length === 0 ? { path: found.path } : undefined;
+}
+
+/** An import of a file that stays a module of its own; esbuild goes on with all others. */
+async function separateFile(build: PluginBuild, args: OnResolveArgs, options: ResolveOptions): Promise<OnResolveResult | undefined> {
+  if (args.pluginData === asked || !/^(?:import-statement|dynamic-import)$/.test(args.kind)) return undefined;
+  const { path: specifier, kind, importer, resolveDir } = args;
+  const added = options.hasNewFiles ? await newFile(build, args, options.overlay()) : undefined;
+  const found = added ?? (await build.resolve(specifier, { kind, importer, resolveDir: existing(resolveDir), pluginData: asked }));
+  if (!found.path || ("namespace" in found && found.namespace !== "file")) return undefined;
+  const url = await options.separate?.(found.path);
+  return url === undefined ? undefined : { path: url, external: true };
 }
 
 class PackageResolver {
@@ -110,7 +126,9 @@ class PackageResolver {
     }
     if (!isFound) return this.#missing(specifier, kind, resolveDir);
     if (found.external || found.namespace !== "file") return found;
-    return isLibrary(specifier) || staysOutside(found.path) ? this.#outside(found.path, kind) : undefined;
+    if (isLibrary(specifier) || staysOutside(found.path)) return this.#outside(found.path, kind);
+    const url = kind === "require-call" ? undefined : await this.#options.separate?.(found.path);
+    return url === undefined ? undefined : { path: url, external: true };
   }
 
   /** Node loads the file itself: by its URL if it is an ES module or the import is dynamic, else by `require`. */

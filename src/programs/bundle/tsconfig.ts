@@ -3,9 +3,12 @@
  * one that includes the file has the settings.
  */
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 
 interface Config {
+  readonly extends?: string | readonly string[];
+  readonly compilerOptions?: Readonly<Record<string, unknown>>;
   readonly files?: readonly string[];
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
@@ -28,6 +31,30 @@ export async function configOf(file: string): Promise<{ readonly path: string; r
       return { path: referenced ?? nearest, isNearest: referenced === undefined };
     }
     if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+/** The options of the compiler that count for a file, those of what its configuration extends among them. */
+export async function compilerOptionsOf(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const config = await configOf(file);
+  return config ? optionsOf(config.path, depthLimit) : {};
+}
+
+async function optionsOf(place: string, depth: number): Promise<Readonly<Record<string, unknown>>> {
+  const config = await read(place);
+  const bases = config?.extends === undefined || depth === 0 ? [] : [config.extends].flat();
+  const inherited = await Promise.all(bases.map((base) => optionsOf(extended(base as string, place), depth - 1)));
+  return Object.assign({}, ...inherited, config?.compilerOptions) as Readonly<Record<string, unknown>>;
+}
+
+/** The path of what a configuration extends: a file beside it, or of a package. */
+function extended(base: string, place: string): string {
+  const withEnding = base.endsWith(".json") ? base : `${base}.json`;
+  if (/^\.{0,2}[\\/]/.test(base)) return path.resolve(path.dirname(place), withEnding);
+  try {
+    return createRequire(place).resolve(base.includes("/") && !/^@[^/]+\/[^/]+$/.test(base) ? withEnding : `${base}/tsconfig.json`);
+  } catch {
+    return "";
   }
 }
 

@@ -15,10 +15,12 @@ export const virtual = {
   required: "futures-required",
   /** A package that is not there, for what can live without it; argument: its name. */
   missing: "futures-missing",
+  /** What ends endless loops; argument: anything. */
+  loops: "futures-loops",
 } as const;
 
 /** Matches the addresses of virtual modules. */
-export const virtualAddress = /^(futures-(?:scope|names|entry|required|missing)):(.*)$/s;
+export const virtualAddress = /^(futures-(?:scope|names|entry|required|missing|loops)):(.*)$/s;
 
 /** Makes the names of a CommonJS module reachable: it puts them in when it runs, and the entry before it exports them. */
 export const namesModule = "export const futures$names = { of: {} };";

@@ -13,7 +13,7 @@ export const cellNames = {
 /** Of the function that a cell becomes. */
 export const cellParameters = Object.values(cellNames).join(", ");
 
-/** The property of the scope that holds an imported module, as it stands in code. */
-export function moduleKey(specifier: string): string {
-  return JSON.stringify(`import ${specifier}`);
+/** The property of the scope that holds an imported module. */
+export function moduleName(specifier: string): string {
+  return `import ${specifier}`;
 }

@@ -8,7 +8,7 @@ import { patternIdentifiers } from "../../analysis/bindings.js";
 import { type OuterName, varNames, visitOuterNames } from "../../analysis/notebook/outerNames.js";
 import type { ParsedText } from "../../analysis/parse.js";
 import { spanOf } from "../../analysis/syntax.js";
-import { cellNames, cellParameters, moduleKey } from "./names.js";
+import { cellNames, cellParameters, moduleName } from "./names.js";
 import type { CellImport, DeclaredName, NameKind, SessionNames } from "./types.js";
 
 export interface RewrittenCell {
@@ -85,7 +85,10 @@ class CellRewriter {
   /** @param isTop no function is around it. */
   node(node: Node, parent: Node | undefined, isTop: boolean): void {
     const { start, end } = spanOf(node);
-    if ("body" in node && /^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type)) this.#loop(node.body as Node);
+    if ("body" in node && /^(?:For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type))
+      this.#loop(node.body as Node, node.type === "ForOfStatement" && node.await);
+    // The code of a cell that was given up ends where it would go on.
+    if (node.type === "AwaitExpression") this.#text.prependRight(start, `${cellNames.session}.resumed(`).appendLeft(end, ")");
     if (node.type === "Import") this.#text.update(start, end, `${cellNames.session}.import`);
     if (node.type === "MetaProperty" && node.meta.name === "import") this.#text.update(start, end, `${cellNames.session}.meta`);
     const isStatement = parent === undefined || isExport(parent);
@@ -106,11 +109,7 @@ class CellRewriter {
       const to = last ? statementEnd(this.#text.original, spanOf(last).end) : spanOf(result).end;
       this.#text.prependRight(from, "return [").appendLeft(to, "]");
     }
-    const loads = this.#imports.map(({ module, attributes }) => {
-      const options = attributes ? `, { with: ${JSON.stringify(attributes)} }` : "";
-      return `${cellNames.declare}[${moduleKey(module)}] = await ${cellNames.session}.import(${JSON.stringify(module)}${options});`;
-    });
-    this.#text.prepend(`export default async (${cellParameters}) => { ${[...this.#hoisted, ...loads].join(" ")}\n`);
+    this.#text.prepend(`export default async (${cellParameters}) => { ${this.#hoisted.join(" ")}\n`);
     this.#text.append("\n};\n");
     return { text: this.#text, declared: [...this.#declared.values()], imports: this.#imports, hasResult: result !== undefined };
   }
@@ -140,7 +139,7 @@ class CellRewriter {
     if (!known && this.#globals.has(name)) return undefined;
     if (isAssignment && (known?.kind === "const" || known?.from)) return `${cellNames.session}.constant.${name}`;
     if (!known?.from) return `${cellNames.scope}.${name}`;
-    const module = `${cellNames.scope}[${moduleKey(known.from.module)}]`;
+    const module = `${cellNames.scope}[${JSON.stringify(moduleName(known.from.module))}]`;
     return known.from.name === "*" ? module : `${module}[${JSON.stringify(known.from.name)}]`;
   }
 
@@ -173,9 +172,9 @@ class CellRewriter {
   }
 
   /** An endless loop is left by what is in each. */
-  #loop(body: Node): void {
+  #loop(body: Node, hasWaited: boolean): void {
     const { start, end } = spanOf(body);
-    const check = `${cellNames.flag}[0] && ${cellNames.session}.stop();`;
+    const check = hasWaited ? `${cellNames.session}.resumed();` : `${cellNames.flag}[0] && ${cellNames.session}.stop();`;
     if (body.type === "BlockStatement") this.#text.appendLeft(start + 1, ` ${check}`);
     else this.#text.appendLeft(start, `{ ${check} `).appendLeft(end, " }");
   }

@@ -17,14 +17,14 @@ export interface DeclaredName {
   readonly from?: ImportedName;
 }
 
-/** What a cell imports. */
+/** What a cell imports: it has to be in the scope, as {@link moduleName} of it, before the cell is called. */
 export interface CellImport {
   readonly module: string;
   /** Of `with { type: "json" }`. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A cell as a module: its default export is an async function of the session's scope, see `session/scope.ts`. */
+/** A cell as a module: its default export is an async function of the session's scope, see `kernel/session/scope.ts`. */
 export interface CompiledCell {
   readonly code: string;
   /** Source map as JSON, to the cell's text. */

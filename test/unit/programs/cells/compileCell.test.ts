@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { SessionScope } from "../../../../src/kernel/session/scope.js";
 import { compileCell } from "../../../../src/programs/cells/compileCell.js";
+import { moduleName } from "../../../../src/programs/cells/names.js";
 import type { DeclaredName } from "../../../../src/programs/cells/types.js";
 import { BuildError } from "../../../../src/programs/errors.js";
-import { SessionScope } from "../../../../src/session/scope.js";
 
 type Cell = (...given: unknown[]) => Promise<[unknown] | undefined>;
 
@@ -27,11 +28,13 @@ class Session {
     writeFileSync(file, cell.code);
     const { default: call } = (await import(pathToFileURL(file).href)) as { default: Cell };
     const { scope } = this;
+    for (const { module } of cell.imports) scope.declare[moduleName(module)] = this.modules[module];
     const session = {
       maybe: (name: string) => scope.maybe(name),
       constant: scope.constant,
       meta: { url: "file:///cells.nb.ts" },
       import: async (specifier: string) => this.modules[specifier] ?? import(specifier),
+      resumed: (value: unknown) => value,
       stop: () => {
         throw new Error("stopped");
       },

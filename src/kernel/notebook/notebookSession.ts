@@ -1,0 +1,389 @@
+/**
+ * The session of a notebook, seen from outside of it: compiles cells, has them run one after another, and ends what does not end by itself.
+ *
+ *   run ─► (queue) ─► compile ─► session: run ─► started … outputs … ended ─► (closed, when the futures that it shows are done)
+ *                        └ ended: failed (syntax, imports)
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Language } from "../../analysis/types.js";
+import { compilerOptionsOf } from "../../programs/bundle/tsconfig.js";
+import { compileCell } from "../../programs/cells/compileCell.js";
+import { ModuleGraph } from "../../programs/cells/moduleGraph.js";
+import type { CompiledCell, DeclaredName } from "../../programs/cells/types.js";
+import { ContentFiles } from "../../programs/contentFiles.js";
+import { digest } from "../../programs/digest.js";
+import { BuildError } from "../../programs/errors.js";
+import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask, Variable } from "../../protocol/cells.js";
+import type { Answer, Question } from "../../protocol/questions.js";
+import type { ErrorDescription } from "../../protocol/values.js";
+import { describeError } from "../describeError.js";
+import { SessionProcess } from "./sessionProcess.js";
+
+/** ms in which a session that is in no loop hears of an interrupt. */
+const hearing = 150;
+/** ms that loops and libraries have to end after they were told. */
+const patience = 1_500;
+
+/** A cell to be run. */
+export interface CellRun {
+  /** Chosen by who asks; unique in the session. */
+  readonly run: number;
+  readonly text: string;
+  readonly language: Language;
+  /** See `compileCell`. */
+  readonly source: string;
+  readonly firstLine?: number;
+  /** Unsaved texts by absolute path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** ms after which it is interrupted; 0: never. */
+  readonly timeout?: number;
+}
+
+export interface SessionListener {
+  started(run: number): void;
+  outputs(run: number | undefined, outputs: readonly CellOutput[]): void;
+  /** @param isLive outputs change until {@link closed}. */
+  ended(run: number, outcome: CellOutcome, isLive: boolean): void;
+  closed(run: number): void;
+  tasks(tasks: readonly SessionTask[]): void;
+  /** Nothing ends the run but the end of the session. */
+  stuck(run: number): void;
+  /** The variables are lost. The next cell gets another session. @param why a sentence. */
+  lost(why: string): void;
+}
+
+export interface NotebookSessionOptions {
+  /** Absolute path of the notebook. */
+  readonly notebook: string;
+  /** Absolute path of a folder for what is built. */
+  readonly storage: string;
+  readonly libraryUrl: string;
+  readonly sessionUrl: string;
+  readonly execArgv?: readonly string[];
+  readonly listener: SessionListener;
+}
+
+interface Running {
+  readonly cell: CellRun;
+  isSent: boolean;
+  isHeard: boolean;
+  /** It has to end for want of time. */
+  isOverdue: boolean;
+  isInterrupted: boolean;
+  readonly timers: NodeJS.Timeout[];
+}
+
+const globals = new Set(Object.getOwnPropertyNames(globalThis));
+
+export class NotebookSession {
+  readonly #options: NotebookSessionOptions;
+  readonly #directory: string;
+  readonly #files: ContentFiles;
+  readonly #queue: CellRun[] = [];
+  /** Runs whose outputs may still change. */
+  readonly #live = new Set<number>();
+  readonly #questions = new Map<number, (answer: never) => void>();
+  #graph: ModuleGraph;
+  #names = new Map<string, DeclaredName>();
+  /** What cells have imported, and where it was last found. */
+  #imported = new Map<string, string>();
+  #process: SessionProcess | undefined;
+  #running: Running | undefined;
+  #asked = 0;
+  /** Sent, and not answered. */
+  #signals = 0;
+  #texts: ReadonlyMap<string, string> = new Map();
+
+  constructor(options: NotebookSessionOptions) {
+    this.#options = options;
+    mkdirSync(options.storage, { recursive: true });
+    this.#directory = mkdtempSync(path.join(options.storage, "session-"));
+    this.#files = new ContentFiles(this.#directory);
+    this.#graph = this.#newGraph();
+  }
+
+  /** Takes a cell into the queue. */
+  run(cell: CellRun): void {
+    this.#queue.push(cell);
+    this.#next();
+  }
+
+  /** Ends a run; drops one that has not begun. */
+  interrupt(run: number): void {
+    const place = this.#queue.findIndex((cell) => cell.run === run);
+    if (place >= 0) {
+      this.#queue.splice(place, 1);
+      this.#options.listener.ended(run, { state: "interrupted" }, false);
+      return;
+    }
+    if (this.#live.has(run)) this.#process?.send({ type: "interrupt", run });
+    const running = this.#running;
+    if (running?.cell.run !== run || running.isInterrupted) return;
+    running.isInterrupted = true;
+    if (!running.isSent) return; // it is being compiled, and is not run when that is done
+    this.#process?.send({ type: "interrupt", run });
+    const later = (ms: number, act: () => void): number => running.timers.push(setTimeout(act, ms));
+    later(hearing, () => !running.isHeard && this.#process?.breakLoops(run));
+    later(2 * hearing, () => {
+      if (!running.isHeard && this.#process?.signal()) this.#signals += 1;
+    });
+    later(2 * hearing + patience, () => this.#running === running && this.#options.listener.stuck(run));
+  }
+
+  /** Runs that have not begun are dropped. */
+  dropQueue(): void {
+    for (const { run } of this.#queue.splice(0)) this.#options.listener.ended(run, { state: "interrupted" }, false);
+  }
+
+  /** Ends the session and all that runs; the next cell begins another. */
+  async restart(): Promise<void> {
+    this.dropQueue();
+    const ending = this.#process;
+    this.#process = undefined;
+    this.#lose(ending ? "it was restarted" : undefined);
+    await ending?.kill();
+  }
+
+  /** Ends it for good. */
+  async dispose(): Promise<void> {
+    await this.restart();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** @param of the `id` of an output, or the name of a variable. */
+  ask(of: AskSessionMessage["of"], question: Question): Promise<Answer> {
+    return this.#ask((questionId) => ({ type: "ask", questionId, of, question }), { kind: "problem", reason: "gone" });
+  }
+
+  variables(): Promise<readonly Variable[]> {
+    return this.#ask((questionId) => ({ type: "variables", questionId }), []);
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  #ask<T>(message: (questionId: number) => Parameters<SessionProcess["send"]>[0], otherwise: T): Promise<T> {
+    const session = this.#process;
+    if (!session) return Promise.resolve(otherwise);
+    const questionId = ++this.#asked;
+    return new Promise((resolve) => {
+      this.#questions.set(questionId, (answer) => resolve((answer as T | undefined) ?? otherwise));
+      session.send(message(questionId));
+    });
+  }
+
+  #next(): void {
+    // A signal that is on its way would end the wrong cell.
+    if (this.#running || this.#signals > 0) return;
+    const cell = this.#queue.shift();
+    if (!cell) return;
+    this.#running = { cell, isSent: false, isHeard: false, isOverdue: false, isInterrupted: false, timers: [] };
+    void this.#begin(this.#running);
+  }
+
+  async #begin(running: Running): Promise<void> {
+    const { cell } = running;
+    // The process starts while the cell is compiled.
+    this.#process ??= this.#start();
+    this.#texts = cell.texts;
+    try {
+      const changed = await this.#changedImports(cell);
+      const compiled = await this.#compile(cell);
+      const modules = await this.#graph.resolve(
+        compiled.imports.map(({ module }) => module),
+        cell.texts,
+      );
+      const url = await this.#write(compiled);
+      if (this.#running !== running) return;
+      if (running.isInterrupted) {
+        this.#end({ state: "interrupted" }, false);
+        return;
+      }
+      for (const name of compiled.declared) this.#names.set(name.name, name);
+      for (const [specifier, target] of modules) this.#imported.set(specifier, target);
+      running.isSent = true;
+      const imports = compiled.imports.map(({ module, attributes }) => {
+        return { specifier: module, url: modules.get(module) as string, ...(attributes && { attributes }) };
+      });
+      this.#process.send({ type: "run", run: cell.run, url, imports, changed });
+    } catch (error) {
+      if (this.#running !== running) return;
+      this.#options.listener.started(cell.run);
+      this.#end({ state: "failed", error: this.#describe(error) }, false);
+    }
+  }
+
+  #compile(cell: CellRun): Promise<CompiledCell> {
+    const { text, language, source, firstLine = 1 } = cell;
+    const compile = async (): Promise<CompiledCell> =>
+      compileCell({
+        text,
+        language,
+        source,
+        firstLine,
+        known: this.#names,
+        globals,
+        compilerOptions: await compilerOptionsOf(this.#options.notebook),
+      });
+    return compile();
+  }
+
+  /** What earlier cells have imported and is not what it was. A module that does not compile any more stays as it was. */
+  async #changedImports({ texts }: CellRun): Promise<Record<string, string>> {
+    if (!(await this.#graph.refresh(texts))) return {};
+    const urls = await this.#graph.resolve([...this.#imported.keys()], texts);
+    const changed: Record<string, string> = {};
+    for (const [specifier, url] of urls) {
+      if (this.#imported.get(specifier) === url) continue;
+      changed[specifier] = url;
+      this.#imported.set(specifier, url);
+    }
+    return changed;
+  }
+
+  async #write({ code, map }: CompiledCell): Promise<string> {
+    const name = `${digest(code, map)}.cell.mjs`;
+    await this.#files.write(`${name}.map`, map);
+    await this.#files.write(name, `${code}//# sourceMappingURL=${name}.map\n`);
+    return pathToFileURL(this.#files.pathOf(name)).href;
+  }
+
+  #start(): SessionProcess {
+    const { notebook, sessionUrl, execArgv = [], listener } = this.#options;
+    const started: SessionProcess = new SessionProcess({
+      sessionUrl,
+      notebook,
+      directory: this.#directory,
+      execArgv,
+      cwd: path.dirname(notebook),
+      message: (message) => this.#process === started && this.#take(message),
+      output: (stream, text) => listener.outputs(this.#running?.cell.run, [{ kind: "stream", stream, text }]),
+      ended: (why) => {
+        if (this.#process !== started) return;
+        this.#process = undefined;
+        this.#lose(why);
+      },
+    });
+    return started;
+  }
+
+  #take(message: MessageFromSession): void {
+    const { listener } = this.#options;
+    switch (message.type) {
+      case "ready":
+        break;
+      case "started":
+        listener.started(message.run);
+        this.#startClock(message.run);
+        break;
+      case "signalled":
+        this.#signals = 0;
+        this.#next();
+        break;
+      case "heard":
+        if (this.#running?.cell.run === message.run) this.#running.isHeard = true;
+        break;
+      case "outputs":
+        listener.outputs(message.run, message.outputs);
+        break;
+      case "ended":
+        if (this.#running?.cell.run === message.run) this.#end(message.outcome, message.isLive);
+        break;
+      case "closed":
+        this.#live.delete(message.run);
+        listener.closed(message.run);
+        break;
+      case "resolve":
+        void this.#resolveImport(message.requestId, message.specifier);
+        break;
+      case "answer":
+        this.#answer(message.questionId, message.answer);
+        break;
+      case "variables":
+        this.#answer(message.questionId, message.variables);
+        break;
+      case "tasks":
+        listener.tasks(message.tasks);
+        break;
+    }
+  }
+
+  #startClock(run: number): void {
+    const running = this.#running;
+    const timeout = running?.cell.timeout ?? 0;
+    if (!running || running.cell.run !== run || timeout <= 0) return;
+    running.timers.push(
+      setTimeout(() => {
+        running.isOverdue = true;
+        this.interrupt(run);
+      }, timeout),
+    );
+  }
+
+  #end(outcome: CellOutcome, isLive: boolean): void {
+    const running = this.#running;
+    if (!running) return;
+    for (const timer of running.timers) clearTimeout(timer);
+    this.#running = undefined;
+    if (isLive) this.#live.add(running.cell.run);
+    const told = running.isOverdue && outcome.state === "interrupted" ? overdue(running.cell) : outcome;
+    this.#options.listener.ended(running.cell.run, told, isLive);
+    this.#next();
+  }
+
+  async #resolveImport(requestId: number, specifier: string): Promise<void> {
+    const session = this.#process;
+    try {
+      const url = (await this.#graph.resolve([specifier], this.#texts)).get(specifier) ?? specifier;
+      this.#imported.set(specifier, url);
+      session?.send({ type: "resolved", requestId, url });
+    } catch (error) {
+      session?.send({ type: "resolved", requestId, problem: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #answer(questionId: number, answer: unknown): void {
+    this.#questions.get(questionId)?.(answer as never);
+    this.#questions.delete(questionId);
+  }
+
+  /** @param why absent: there was no session. */
+  #lose(why: string | undefined): void {
+    this.#signals = 0;
+    this.#names = new Map();
+    this.#imported = new Map();
+    this.#graph = this.#newGraph();
+    for (const answer of this.#questions.values()) answer(undefined as never);
+    this.#questions.clear();
+    for (const run of this.#live) this.#options.listener.closed(run);
+    this.#live.clear();
+    if (why === undefined) return;
+    this.#options.listener.lost(why);
+    const error: ErrorDescription = {
+      source: "kernel",
+      name: "SessionLost",
+      message: `the session of the notebook ended: ${why}. Its variables are lost`,
+      stack: "",
+      frames: [],
+    };
+    this.#end({ state: "failed", error }, false);
+  }
+
+  #newGraph(): ModuleGraph {
+    const { libraryUrl, notebook } = this.#options;
+    return new ModuleGraph({ directory: this.#directory, libraryUrl, notebook });
+  }
+
+  #describe(error: unknown): ErrorDescription {
+    const described = describeError(error, { programsDirectory: this.#directory, libraryDirectory: "" });
+    return error instanceof BuildError ? { ...described, name: "SyntaxError" } : described;
+  }
+}
+
+function overdue({ timeout = 0 }: CellRun): CellOutcome {
+  const error = { source: "timeout", name: "TimeoutError", message: `the cell was not done after ${timeout} ms`, stack: "", frames: [] } as const;
+  return { state: "failed", error };
+}

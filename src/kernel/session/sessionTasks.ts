@@ -1,0 +1,117 @@
+/** The tasks of all executors in this process, whoever has made them: their pools tell of them on channels of Node's. */
+import { subscribe } from "node:diagnostics_channel";
+import type { DiagnosticsMessage, Future, Outcome } from "../../futures/index.js";
+import type { SessionTask } from "../../protocol/cells.js";
+import type { ErrorDescription } from "../../protocol/values.js";
+import { describeProgress, describeValue } from "../describeValue.js";
+
+/** ms between two messages. */
+const pause = 50;
+/** Tasks of one message; of more that have come and gone meanwhile nobody is told. */
+const most = 200;
+
+type Settled = { -readonly [K in keyof SessionTask]: SessionTask[K] };
+
+export interface SessionTasksOptions {
+  send(tasks: readonly SessionTask[]): void;
+  /** The run whose code is running. */
+  currentRun(): number | undefined;
+  describeError(error: unknown): ErrorDescription;
+}
+
+export class SessionTasks {
+  readonly #options: SessionTasksOptions;
+  readonly #known = new WeakMap<object, Settled>();
+  readonly #told = new WeakSet<object>();
+  /** Changed since the last message. */
+  readonly #changed = new Set<Future<unknown>>();
+  /** Submitted by a run and not done, as far as it was asked for. */
+  readonly #ofRun = new Map<number, Set<Future<unknown>>>();
+  readonly #listeners = new Set<(future: Future<unknown>) => void>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionTasksOptions) {
+    this.#options = options;
+    const on = (event: string, listener: (message: DiagnosticsMessage & { readonly future: Future<unknown> }) => void): void =>
+      subscribe(`concurrent-futures:task:${event}`, (message) => listener(message as never));
+    on("submit", ({ future, executor, functionName = "the function" }) => this.#submitted(future, executor, functionName));
+    on("start", ({ future, worker }) => this.#change(future, { state: "running", startedAt: Date.now(), ...(worker && { worker: worker.name }) }));
+    on("done", ({ future }) => this.#done(future));
+  }
+
+  /** What is known of a future; `undefined`: it is no pool's. */
+  of(future: object): SessionTask | undefined {
+    return this.#known.get(future);
+  }
+
+  /** Those of a run that are not done. */
+  openOf(run: number): readonly Future<unknown>[] {
+    return [...(this.#ofRun.get(run) ?? [])];
+  }
+
+  /** Calls `listener` with every future that changes. @returns what ends that. */
+  onDidChange(listener: (future: Future<unknown>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    const tasks: SessionTask[] = [];
+    for (const future of changed) {
+      const task = this.#known.get(future);
+      if (!task || (tasks.length >= most && task.settledAt !== undefined && !this.#told.has(future))) continue;
+      this.#told.add(future);
+      tasks.push(this.#described(task, future.peek()));
+    }
+    if (tasks.length > 0) this.#options.send(tasks);
+  }
+
+  #submitted(future: Future<unknown>, executor: string, functionName: string): void {
+    const run = this.#options.currentRun();
+    const task: Settled = { id: future.id, executor, functionName, state: "pending", submittedAt: Date.now(), ...(run !== undefined && { run }) };
+    this.#known.set(future, task);
+    if (run !== undefined) this.#openIn(run).add(future);
+    future.addProgressCallback((told) => this.#change(future, { progress: describeProgress(told) }));
+    this.#changedOne(future);
+  }
+
+  #done(future: Future<unknown>): void {
+    const run = this.#known.get(future)?.run;
+    if (run !== undefined) {
+      const open = this.#openIn(run);
+      open.delete(future);
+      if (open.size === 0) this.#ofRun.delete(run);
+    }
+    const outcome = future.peek();
+    const state = outcome?.kind === "value" ? "finished" : outcome?.kind === "error" ? "failed" : "cancelled";
+    this.#change(future, { state, settledAt: Date.now() });
+  }
+
+  #openIn(run: number): Set<Future<unknown>> {
+    const open = this.#ofRun.get(run) ?? new Set();
+    this.#ofRun.set(run, open);
+    return open;
+  }
+
+  #change(future: Future<unknown>, change: Partial<Settled>): void {
+    const task = this.#known.get(future);
+    if (!task) return;
+    Object.assign(task, change);
+    this.#changedOne(future);
+  }
+
+  #changedOne(future: Future<unknown>): void {
+    this.#changed.add(future);
+    for (const listener of this.#listeners) listener(future);
+    this.#timer ??= setTimeout(() => this.flush(), pause);
+  }
+
+  #described(task: SessionTask, outcome: Outcome<unknown> | undefined): SessionTask {
+    if (outcome?.kind === "value") return { ...task, value: describeValue(outcome.value) };
+    return outcome?.kind === "error" ? { ...task, error: this.#options.describeError(outcome.error) } : { ...task };
+  }
+}
