@@ -40,7 +40,7 @@ export class Deaths {
   ended(worker: PoolWorker, end: ChannelEnd): void {
     const held = this.#offers.heldBy(worker.place);
     if (worker.assigned && !worker.assigned.future.done()) held.push(worker.assigned);
-    if (worker.condemnation) for (const { future } of held) future.setException(worker.condemnation.reason);
+    if (worker.condemnation) for (const task of held) this.#failCondemned(worker, end, task);
     else if (worker.state !== "stopping") this.#died(worker, end, held);
   }
 
@@ -49,9 +49,13 @@ export class Deaths {
     for (const call of [...calls].reverse()) {
       const task = this.#offers.taskOf(call);
       if (!task || task.future.done()) continue;
-      if (worker.condemnation) task.future.setException(worker.condemnation.reason);
+      if (isInnocent(worker, task)) this.#giveBack(task);
+      else if (worker.condemnation) task.future.setException(worker.condemnation.reason);
       else if (this.#retried.has(task)) task.future.setException(worker.diedError(end, task));
-      else this.#giveBack(task);
+      else {
+        this.#retried.add(task);
+        this.#giveBack(task);
+      }
     }
   }
 
@@ -68,15 +72,21 @@ export class Deaths {
     for (const task of [...held].reverse()) if (!this.#retry(task)) task.future.setException(worker.diedError(end, task));
   }
 
+  #failCondemned(worker: PoolWorker, end: ChannelEnd, task: Task): void {
+    if (!isInnocent(worker, task)) task.future.setException(worker.condemnation?.reason);
+    else if (task.future.state === "PENDING") this.#giveBack(task);
+    else task.future.setException(worker.diedError(end, task));
+  }
+
   /** A task that has not started has done nothing to the worker, as a rule: it gets another one, once. */
   #retry(task: Task): boolean {
     if (this.#retried.has(task) || task.future.state !== "PENDING") return false;
+    this.#retried.add(task);
     this.#giveBack(task);
     return true;
   }
 
   #giveBack(task: Task): void {
-    this.#retried.add(task);
     if (task.call >= 0) {
       this.#offers.takeBack(task.call);
     } else {
@@ -84,4 +94,9 @@ export class Deaths {
       this.#queue.unshift(task);
     }
   }
+}
+
+/** A task that a worker took while it was being ended for the sake of another. */
+function isInnocent({ condemnation }: PoolWorker, task: Task): boolean {
+  return condemnation?.task !== undefined && condemnation.task !== task;
 }

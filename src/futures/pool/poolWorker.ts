@@ -39,7 +39,7 @@ export class PoolWorker {
   /** The time of a task that it holds is over: this is what the future gets, however the task ends. */
   expired: { readonly task: Task; readonly reason: unknown } | undefined;
   /** What its task's future gets if the pool ends the worker under it. */
-  condemnation: { readonly reason: unknown } | undefined;
+  condemnation: { readonly reason: unknown; readonly task?: Task } | undefined;
   /** The last uncaught error it reported; it is on its way down, unless it says something else after that. */
   uncaught: { readonly error: unknown } | undefined;
   /** It was told at its start where the functions with lower numbers are, and begins to load one when it meets a call of it. */

@@ -60,10 +60,23 @@ function stop(task: Task, reason: unknown, options: StopOptions): void {
     // What it has ended until now shall count, and nothing else shall begin in it.
     worker.channel.halt?.(true);
     worker.channel.drain?.();
-    if (isHeld()) workers.condemn(worker, reason);
+    if (isHeld() && worker.channel.freeze?.(true)) {
+      afterReading(() => {
+        if (!isHeld()) worker.channel.freeze?.(false);
+        else workers.condemn(worker, reason, undefined, task);
+        replace();
+      });
+      return;
+    }
+    if (isHeld()) workers.condemn(worker, reason, undefined, task);
     else worker.channel.halt?.(false);
     replace();
   };
   if (grace === 0) kill();
   else alarms.set(grace, kill);
+}
+
+/** Calls back when all that has arrived is read: the event loop has been through once. */
+function afterReading(act: () => void): void {
+  setImmediate(() => setImmediate(act));
 }

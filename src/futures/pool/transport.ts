@@ -114,6 +114,8 @@ export interface Channel {
   dismiss?(): void;
   /** Whether it is kept from claiming another call. */
   halt?(halts: boolean): void;
+  /** Whether it is kept from running at all; what it has sent before still arrives. Absent, or false, where that cannot be. */
+  freeze?(freezes: boolean): boolean;
   /**
    * Sends a message; messages arrive in order.
    * @param transfer objects whose ownership goes along; copied where the transport cannot give them away.

@@ -217,9 +217,10 @@ export class WorkerSet implements Iterable<PoolWorker> {
   /**
    * Ends a worker at once; `reason` is what the future of its task gets when it is gone.
    * @param grace ms that a process has to end by itself after SIGTERM; absent: none, SIGKILL.
+   * @param task for whose sake it is ended; absent: whatever it holds.
    */
-  condemn(worker: PoolWorker, reason: unknown, grace?: number): void {
-    worker.condemnation = { reason };
+  condemn(worker: PoolWorker, reason: unknown, grace?: number, task?: Task): void {
+    worker.condemnation = task ? { reason, task } : { reason };
     this.become(worker, "stopping");
     if (grace === undefined) {
       this.#kill(worker);

@@ -55,6 +55,7 @@ export class BrokerTransport implements Transport {
       },
       send: (message) => port.post({ type: "post", worker, packet: pack(message) }),
       drain: () => port.drain(() => null),
+      freeze: () => false, // the broker would answer too late
       kill: (gently = false) => port.post({ type: "kill", worker, gently }),
       hold: (held) => {
         if (held) this.#held.add(worker);

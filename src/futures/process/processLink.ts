@@ -38,6 +38,8 @@ export interface ProcessLink {
   /** Sends whole frames, which may be overwritten when this returns. */
   write(frames: Uint8Array): void;
   kill(gently: boolean): void;
+  /** @returns false where a process cannot be kept from running. */
+  freeze(freezes: boolean): boolean;
   hold(held: boolean): void;
 }
 
@@ -85,6 +87,7 @@ export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, pl
     post: ({ task, bytes }) => writer?.write(frameOf(packetFrame, task, bytes)),
     write: (frames) => writer?.write(frames),
     kill: (gently) => void child.kill(gently ? "SIGTERM" : "SIGKILL"),
+    freeze: (freezes) => process.platform !== "win32" && child.kill(freezes ? "SIGSTOP" : "SIGCONT"),
     hold: (held) => hold(child, held),
   };
 }

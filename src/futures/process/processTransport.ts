@@ -106,6 +106,10 @@ class ProcessChannel implements Channel {
     if (this.#phase === "hired") this.#phase = "resting";
   }
 
+  freeze(freezes: boolean): boolean {
+    return this.#link.freeze(freezes);
+  }
+
   kill(gently = false): void {
     this.#link.kill(gently);
   }

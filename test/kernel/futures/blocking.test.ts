@@ -102,7 +102,7 @@ for (const { kind, make } of blocking) {
     it("a submit on a full queue waits for room if the pool says so", async () => {
       await using pool = make({ maxWorkers: 1, maxQueue: 2, whenFull: "wait" });
       const futures = Array.from({ length: 20 }, (_, i) => pool.submit((n: number) => n, i));
-      assert.ok(futures.filter((future) => future.done()).length >= 16);
+      assert.ok(futures.filter((future) => future.running() || future.done()).length >= 17);
       assert.equal(futures.at(-1)?.resultSync(), 19);
     });
   });
