@@ -3,7 +3,7 @@
  * session tells what becomes of it, in order. The kernel has a second way to the session, for when its only thread is in a loop: see `kernel/session/interrupts.ts`.
  */
 import type { Answer, Question } from "./questions.js";
-import type { ErrorDescription, ProgressDescription, ValueDescription } from "./values.js";
+import type { ErrorDescription, ExecutorKind, ProgressDescription, ValueDescription } from "./values.js";
 
 /** Contents by MIME type; binary ones as base64. */
 export type MimeBundle = Readonly<Record<string, string>>;
@@ -32,6 +32,8 @@ export interface RunCellMessage {
   readonly url: string;
   /** What it imports. */
   readonly imports: readonly { readonly specifier: string; readonly url: string; readonly attributes?: Readonly<Record<string, string>> }[];
+  /** Where it runs, if not in the session, and what it declares. */
+  readonly executor?: { readonly kind: ExecutorKind; readonly declared: readonly string[] };
   /** URLs, by specifier, of what earlier cells have imported and was changed since. */
   readonly changed: Readonly<Record<string, string>>;
 }

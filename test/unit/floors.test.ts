@@ -6,8 +6,8 @@ import path from "node:path";
 const floors: Record<string, readonly string[]> = {
   extension: ["protocol", "analysis"],
   renderer: ["protocol"],
-  cli: ["kernel", "cluster", "programs", "futures"],
-  kernel: ["protocol", "programs", "futures", "cluster"],
+  cli: ["kernel", "cluster", "protocol", "programs", "analysis", "futures"],
+  kernel: ["protocol", "programs", "analysis", "futures", "cluster"],
   cluster: ["futures", "programs"],
   programs: ["analysis"],
   analysis: [],

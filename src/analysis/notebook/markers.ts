@@ -49,3 +49,22 @@ export function markerWithKind(marker: string, kind: "code" | "markdown"): strin
   const plain = marker.replace(new RegExp(`[ \\t]*${markdown.source}`, "gi"), "");
   return kind === "code" ? plain : plain.replace(/[ \t]*(\r\n|\n|\r|$)/, " [markdown]$1");
 }
+
+/** How a cell wants to be run. */
+export interface CellOptions {
+  /** Absent: in the session. */
+  readonly executor?: "threads" | "processes";
+  /** ms. */
+  readonly timeout?: number;
+}
+
+/**
+ * Reads the attributes of a cell; those with other names are none of ours.
+ * @throws RangeError that says what one may be.
+ */
+export function cellOptions({ attributes: { executor, timeout } }: MarkerInfo): CellOptions {
+  if (executor !== undefined && executor !== "threads" && executor !== "processes")
+    throw new RangeError(`[executor=${executor}] must be [executor=threads] or [executor=processes]`);
+  if (timeout !== undefined && !(Number(timeout) > 0)) throw new RangeError(`[timeout=${timeout}] must be a number of milliseconds, more than 0`);
+  return { ...(executor !== undefined && { executor }), ...(timeout !== undefined && { timeout: Number(timeout) }) };
+}

@@ -91,3 +91,13 @@ function markdownOf(lines: readonly string[]): string | undefined {
   const isStarred = inner.every((line) => /^\s*\*(?:\s|$)/.test(line));
   return (isStarred ? inner.map((line) => line.replace(/^\s*\* ?/, "")) : inner).join("\n").trim();
 }
+
+/** The line, counted from 1, at which the text of each cell begins in the file. */
+export function firstLines({ head, cells }: PlainNotebook): number[] {
+  let before = head;
+  return cells.map(({ source = { marker: "", body: "" } }) => {
+    const line = (before + source.marker).split(/\r\n|\n|\r/).length;
+    before += source.marker + source.body;
+    return line;
+  });
+}

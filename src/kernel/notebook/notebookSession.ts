@@ -17,7 +17,7 @@ import { digest } from "../../programs/digest.js";
 import { BuildError } from "../../programs/errors.js";
 import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask, Variable } from "../../protocol/cells.js";
 import type { Answer, Question } from "../../protocol/questions.js";
-import type { ErrorDescription } from "../../protocol/values.js";
+import type { ErrorDescription, ExecutorKind } from "../../protocol/values.js";
 import { describeError } from "../describeError.js";
 import { SessionProcess } from "./sessionProcess.js";
 
@@ -37,6 +37,8 @@ export interface CellRun {
   readonly firstLine?: number;
   /** Unsaved texts by absolute path. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Where it runs; absent: in the session. */
+  readonly executor?: ExecutorKind;
   /** ms after which it is interrupted; 0: never. */
   readonly timeout?: number;
 }
@@ -208,7 +210,8 @@ export class NotebookSession {
       const imports = compiled.imports.map(({ module, attributes }) => {
         return { specifier: module, url: modules.get(module) as string, ...(attributes && { attributes }) };
       });
-      this.#process.send({ type: "run", run: cell.run, url, imports, changed });
+      const executor = cell.executor && { kind: cell.executor, declared: compiled.declared.map(({ name }) => name) };
+      this.#process.send({ type: "run", run: cell.run, url, imports, changed, ...(executor && { executor }) });
     } catch (error) {
       if (this.#running !== running) return;
       this.#options.listener.started(cell.run);

@@ -74,6 +74,16 @@ export class Capture {
     return this.#moduleOf(expression, name, captured);
   }
 
+  /**
+   * What stands for a whole cell; it resolves to what the cell gives, and the values of what it has declared as far as they can be sent.
+   * @throws TransferError as {@link standIn}.
+   */
+  cell(fn: AnyFunction, declared: readonly string[]): AnyFunction {
+    const captured: Captured = { code: new Map(), values: new Map(), imports: new Map() };
+    const expression = this.#add(Function.prototype.toString.call(fn), "the cell", captured, [], new Set(declared));
+    return this.#moduleOf(expression, "cell", captured, declared);
+  }
+
   /** Other modules are imported, or other versions of them. */
   forgetImports(): void {
     this.#imports = new WeakMap();
@@ -103,7 +113,7 @@ export class Capture {
   }
 
   /** Takes down what a function uses. @returns the function as an expression. @param way the functions that led here. */
-  #add(text: string, name: string, captured: Captured, way: readonly string[]): string {
+  #add(text: string, name: string, captured: Captured, way: readonly string[], own: ReadonlySet<string> = new Set()): string {
     const expression = expressionOf(text, name);
     const parsed = tryParse(`(${expression});`, "js");
     if (!("body" in parsed)) throw new TransferError(`${name} cannot be sent to a worker: its text stands for itself nowhere (${parsed.message})`);
@@ -115,7 +125,7 @@ export class Capture {
         `${name} uses ${first}, a variable of the function or block around it, which a worker cannot have: pass it as an argument, or declare it at the top level of a cell`,
       );
     }
-    for (const used of usesIn(text)) this.#addName(used, captured, [...way, name]);
+    for (const used of usesIn(text)) if (!own.has(used)) this.#addName(used, captured, [...way, name]);
     return expression;
   }
 
@@ -155,22 +165,26 @@ export class Capture {
     }
   }
 
-  #moduleOf(expression: string, functionName: string, { code, values, imports }: Captured): AnyFunction {
+  #moduleOf(expression: string, functionName: string, { code, values, imports }: Captured, declared?: readonly string[]): AnyFunction {
     const data = serialize(Object.fromEntries(values)).toString("base64");
     const { supportUrl, directory, meta } = this.#options;
     const head = [
-      `import { capturedScope } from ${JSON.stringify(supportUrl)};`,
+      `import { capturedScope, cloneable } from ${JSON.stringify(supportUrl)};`,
       `const [${cellParameters}] = capturedScope(${JSON.stringify(data)}, ${JSON.stringify(meta)}, ${JSON.stringify(Object.fromEntries(imports))});`,
       ...[...imports].map(([specifier, url]) => `${declare}[${JSON.stringify(moduleName(specifier))}] = await import(${JSON.stringify(url)});`),
     ];
     const functions = inOrder(code).map(([used, text]) => [`${declare}.${used}`, used, text] as const);
     const copied: CopiedText[] = [];
     let text = `${head.join("\n")}\n`;
-    for (const [place, called, own] of [...functions, ["export const call", functionName, expression] as const]) {
+    for (const [place, called, own] of [...functions, [declared ? "const cell" : "export const call", functionName, expression] as const]) {
       // In an object a function without a name of its own gets one.
       const before = `${place} = { [${JSON.stringify(called)}]: `;
       copied.push({ text: own, line: text.split("\n").length - 1, column: before.length });
       text += `${before}${own} }[${JSON.stringify(called)}];\n`;
+    }
+    if (declared) {
+      const call = `cell(${cellParameters})`;
+      text += `export const call = async () => ({ result: await ${call}, values: cloneable(${scopeName}, ${JSON.stringify(declared)}) });\n`;
     }
     const name = `${digest(text)}.task.mjs`;
     const file = path.join(directory, name);

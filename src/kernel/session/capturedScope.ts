@@ -1,6 +1,6 @@
 /** What the module of a captured function has in a worker in the place of the session's scope: see `capture.ts`. */
 import { createRequire } from "node:module";
-import { deserialize } from "node:v8";
+import { deserialize, serialize } from "node:v8";
 import { SessionScope } from "./scope.js";
 
 /**
@@ -26,6 +26,21 @@ export function capturedScope(
     resumed: (value: unknown) => value,
   };
   return [scope.variables, scope.declare, new Int32Array(1), session];
+}
+
+/** What a cell that ran in a worker has declared, as far as it can be sent back. */
+export function cloneable(scope: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const name of names) {
+    if (!Object.hasOwn(scope, name)) continue;
+    try {
+      serialize(scope[name]);
+      values[name] = scope[name];
+    } catch {
+      // Functions, classes, sockets stay where they are.
+    }
+  }
+  return values;
 }
 
 function resolved(specifier: string, url: string, require: NodeJS.Require): string {

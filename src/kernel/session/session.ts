@@ -1,5 +1,6 @@
 /** Runs the cells of a notebook, one after another, in one scope. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { AnyFunction } from "../../futures/index.js";
 import { moduleName } from "../../programs/cells/names.js";
 import type { CellOutcome, MessageFromSession, RunCellMessage, Variable } from "../../protocol/cells.js";
 import type { Answer, Question } from "../../protocol/questions.js";
@@ -7,13 +8,14 @@ import { describeError, type KnownPlaces } from "../describeError.js";
 import { describeValue } from "../describeValue.js";
 import { KeptValues } from "../values/keptValues.js";
 import { Capture } from "./capture.js";
+import { CellExecutors } from "./cellExecutors.js";
 import { makeDisplay } from "./display.js";
 import { CellInterrupt, Interrupts } from "./interrupts.js";
 import { futuresIn, isFuture, showFutures } from "./liveFutures.js";
 import { mimeBundleOf } from "./mime.js";
 import { importModule } from "./namespace.js";
 import { Origins } from "./origins.js";
-import { plainError } from "./plainNames.js";
+import { cellCaller, plainError } from "./plainNames.js";
 import { RunOutputs } from "./runOutputs.js";
 import { SessionScope } from "./scope.js";
 import { SessionTasks } from "./sessionTasks.js";
@@ -51,6 +53,7 @@ export class Session {
   readonly #runs = new Map<number, Run>();
   readonly #values = new KeptValues();
   readonly #modules = new Map<string, string>();
+  readonly #executors = new CellExecutors();
   readonly #origins = new Origins();
   readonly #capture: Capture;
   readonly #interrupts: Interrupts;
@@ -92,7 +95,7 @@ export class Session {
     else this.#options.send({ type: "outputs", outputs: [{ kind: "stream", stream, text }] });
   }
 
-  async run({ run: number, url, imports, changed }: RunCellMessage): Promise<void> {
+  async run({ run: number, url, imports, changed, executor }: RunCellMessage): Promise<void> {
     const { send, directory } = this.#options;
     const interrupts = this.#interrupts;
     const outputs = new RunOutputs(directory, number, (told) => send({ type: "outputs", run: number, outputs: told }));
@@ -107,7 +110,10 @@ export class Session {
         this.#origins.add(url);
         const { default: cell } = (await import(url)) as { default: Cell };
         const { variables, declare } = this.#scope;
-        const result = await interrupts.enter(number, () => cell(variables, declare, interrupts.flag, this.#cellContext));
+        const call = async (): Promise<[unknown] | undefined> =>
+          executor ? await this.#runRemotely(run, cell, executor) : await cell(variables, declare, interrupts.flag, this.#cellContext);
+        Object.defineProperty(call, "name", { value: cellCaller });
+        const result = await interrupts.enter(number, call);
         if (result) await this.#showResult(run, result[0], live);
       });
     } catch (error) {
@@ -167,6 +173,15 @@ export class Session {
       return;
     }
     live.push(showFutures(futures, { id, isSingle: isFuture(value), tasks: this.#tasks, show: (bundle) => run.outputs.show(id, bundle, true) }));
+  }
+
+  /** What the cell declares comes back, as far as it can be sent. */
+  async #runRemotely(run: Run, cell: Cell, { kind, declared }: NonNullable<RunCellMessage["executor"]>): Promise<[unknown] | undefined> {
+    const { result, values } = await this.#executors.run(kind, this.#capture.cell(cell as AnyFunction, declared), run.stop.signal, (stream, text) =>
+      run.outputs.print(stream, text),
+    );
+    Object.assign(this.#scope.declare, values);
+    return result;
   }
 
   /** Before the cell is entered: what it does before it waits can be ended wherever it is. */

@@ -1,0 +1,60 @@
+import type { IpynbOutput } from "../analysis/notebook/ipynb.js";
+import { linesOf } from "../analysis/notebook/ipynb.js";
+import type { CellOutput, MimeBundle } from "../protocol/cells.js";
+import type { ErrorDescription } from "../protocol/values.js";
+
+/** What a cell has shown, as a notebook file keeps it. */
+export class CellOutputs {
+  readonly #outputs: { readonly id?: number; readonly output: IpynbOutput }[] = [];
+
+  add(output: CellOutput, count: number): void {
+    if (output.kind === "clear") this.#outputs.length = 0;
+    if (output.kind === "stream") this.#addText(output.stream, output.text);
+    if (output.kind === "cut") this.#addText("stderr", `The rest is in ${output.file}\n`);
+    if (output.kind !== "display") return;
+    const { id, bundle, isResult = false } = output;
+    const shown = { id, output: displayed(bundle, isResult ? count : undefined) };
+    const place = this.#outputs.findIndex((other) => other.id === id);
+    if (place >= 0) this.#outputs[place] = shown;
+    else this.#outputs.push(shown);
+  }
+
+  addError({ name, message, stack }: ErrorDescription): void {
+    this.#outputs.push({ output: { output_type: "error", ename: name, evalue: message, traceback: (stack || `${name}: ${message}`).split("\n") } });
+  }
+
+  get all(): IpynbOutput[] {
+    return this.#outputs.map(({ output }) => output);
+  }
+
+  /** Texts of what is not a stream, in order. */
+  get texts(): string[] {
+    return this.all.flatMap((output) => {
+      if (output.output_type !== "display_data" && output.output_type !== "execute_result") return [];
+      const text = output.data["text/plain"];
+      return Array.isArray(text) ? [text.join("")] : [];
+    });
+  }
+
+  #addText(name: "stdout" | "stderr", text: string): void {
+    const last = this.#outputs.at(-1)?.output;
+    const before = last?.output_type === "stream" && last.name === name ? (last.text as readonly string[]).join("") : undefined;
+    if (before !== undefined) this.#outputs.pop();
+    this.#outputs.push({ output: { output_type: "stream", name, text: linesOf((before ?? "") + text) } });
+  }
+}
+
+function displayed(bundle: MimeBundle, count: number | undefined): IpynbOutput {
+  const data = Object.fromEntries(
+    Object.entries(bundle)
+      // What only a live session can answer for is of no use in a file.
+      .filter(([type]) => !type.startsWith("application/vnd.concurrent-futures."))
+      .map(([type, content]) => [
+        type,
+        /[/+]json$/.test(type) ? (JSON.parse(content) as unknown) : /^image\/(?!svg)/.test(type) ? content : linesOf(content),
+      ]),
+  );
+  return count === undefined
+    ? { output_type: "display_data", data, metadata: {} }
+    : { output_type: "execute_result", data, metadata: {}, execution_count: count };
+}
