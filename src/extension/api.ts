@@ -1,6 +1,7 @@
 import type { FunctionCodeLenses } from "./editor/codeLens.js";
 import type { Kernels } from "./kernel/kernels.js";
 import type { Messages } from "./messages.js";
+import type { NotebookRuns } from "./notebook/notebookRuns.js";
 import type { TablePanels } from "./table/tablePanel.js";
 import type { ArgumentHistory } from "./tasks/argumentHistory.js";
 import type { ExecutorChoice } from "./tasks/executorChoice.js";
@@ -29,4 +30,5 @@ export interface ExtensionApi {
   readonly codeLenses: FunctionCodeLenses;
   readonly statusBar: StatusBar;
   readonly kernelStatus: KernelStatus;
+  readonly runs: NotebookRuns;
 }

@@ -34,6 +34,7 @@ export function readConfig(log: { warn(message: string): void }): Config {
     envFile: setting("envFile", (value) => typeof value === "string"),
     execArgv: setting("execArgv", (value) => Array.isArray(value) && value.every((item) => typeof item === "string" && item.startsWith("-"))),
     rerunOnSave: setting("rerunOnSave", isBoolean),
+    cellTimeout: setting("cellTimeout", isCount),
     "inlineText.enabled": setting("inlineText.enabled", isBoolean),
     "inlineText.maxLength": setting("inlineText.maxLength", (value) => isCount(value) && Number(value) >= 10),
     "inlineText.states": setting("inlineText.states", (value) => Array.isArray(value) && value.every((kind) => lineKinds.includes(kind))),

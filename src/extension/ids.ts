@@ -34,6 +34,12 @@ export interface FunctionReference {
   readonly functionName: string;
 }
 
+/** A notebook; absent: the one that is active. */
+export interface NotebookReference {
+  /** `Uri.toString()` of the notebook. */
+  readonly uri?: string;
+}
+
 /** A stack frame of a task's error: index into `framesOf(error)`. */
 export interface FrameReference extends TaskReference {
   readonly frame: number;
@@ -69,6 +75,11 @@ export interface CommandArguments {
   "futures.showLog": [];
   "futures.restartKernel": [];
   "futures.clearTasks": [];
+  "futures.restartNotebook": [notebook?: NotebookReference];
+  "futures.restartAndRunAll": [notebook?: NotebookReference];
+  "futures.openFullOutput": [cell?: { readonly uri: string }];
+  "futures.runCell": [cell: { readonly uri: string; readonly cell: number; readonly which: "one" | "above" | "below" }];
+  "futures.newNotebook": [];
   "futures.openFrame": [frame: FrameReference];
   "futures.revealFunction": [task: TaskReference];
 }
@@ -102,6 +113,11 @@ export const commandIds = {
   "futures.showLog": { palette: true },
   "futures.restartKernel": { palette: true },
   "futures.clearTasks": { palette: true },
+  "futures.restartNotebook": { palette: true },
+  "futures.restartAndRunAll": { palette: true },
+  "futures.openFullOutput": { palette: false },
+  "futures.runCell": { palette: false },
+  "futures.newNotebook": { palette: true },
   "futures.openFrame": { palette: false },
   "futures.revealFunction": { palette: false },
 } as const satisfies Record<CommandId, { palette: boolean }>;
@@ -124,6 +140,7 @@ export interface Settings {
   envFile: string;
   execArgv: readonly string[];
   rerunOnSave: boolean;
+  cellTimeout: number;
   "inlineText.enabled": boolean;
   "inlineText.maxLength": number;
   "inlineText.states": readonly LineKind[];
@@ -150,6 +167,11 @@ export const toolNames = {
 export const section = "futures";
 
 export const viewIds = { container: "futures", tasks: "futures.tasks" } as const;
+
+/** Types of notebooks that stand as plain modules: by their name, and by "Open With…". */
+export const notebookTypes = ["futures-notebook", "futures-module"] as const;
+/** The type of Jupyter's files, whose serializer the editor has. */
+export const jupyterType = "jupyter-notebook";
 
 /** Keys for `when` clauses. */
 export const contextKeys = {

@@ -27,9 +27,17 @@ import { Placements } from "./editor/placements.js";
 import { Problems } from "./editor/problems.js";
 import { TextChanges } from "./editor/textChanges.js";
 import { ValueDocuments } from "./editor/valueDocuments.js";
+import { notebookTypes } from "./ids.js";
 import { Kernels } from "./kernel/kernels.js";
 import { createLog, TaskOutput } from "./log.js";
 import { Messages } from "./messages.js";
+import { CellCodeLenses } from "./notebook/cellCodeLens.js";
+import { CellStatusItems } from "./notebook/cellStatusItems.js";
+import { Controllers } from "./notebook/controllers.js";
+import { NotebookCommands } from "./notebook/notebookCommands.js";
+import { NotebookRuns } from "./notebook/notebookRuns.js";
+import { PlainSerializer } from "./notebook/plainSerializer.js";
+import { SessionTasks } from "./notebook/sessionTasks.js";
 import { TablePanels } from "./table/tablePanel.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
 import { Debugging } from "./tasks/debugging.js";
@@ -90,6 +98,13 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const tasks = new TaskCommands(store, placements);
   const valueCommands = new ValueCommands({ store, kernels, values, tables, submitter });
   add(new MapNotifications(store, kernels));
+  const runs = add(new NotebookRuns({ kernels, config, messages, output }));
+  add(new SessionTasks({ store, kernels, runs, index, tracker }));
+  add(new Controllers(runs));
+  const notebooks = new NotebookCommands(runs);
+  for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
+  add(new CellStatusItems(runs));
+  add(new CellCodeLenses(config));
   const own = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   add(new Debugging({ store, kernels, messages, storage, own }));
   const handlers = {
@@ -118,12 +133,33 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.revealFunction": tasks.revealFunction.bind(tasks),
     "futures.clearTasks": () => store.clearSettled(),
     "futures.restartKernel": () => restartKernel(kernels, messages),
+    "futures.restartNotebook": notebooks.restart.bind(notebooks),
+    "futures.restartAndRunAll": notebooks.restartAndRunAll.bind(notebooks),
+    "futures.openFullOutput": notebooks.openFullOutput.bind(notebooks),
+    "futures.runCell": notebooks.runCell.bind(notebooks),
+    "futures.newNotebook": notebooks.create.bind(notebooks),
     "futures.showOutput": () => output.show(),
     "futures.showLog": () => log.show(),
   };
   add(registerCommands(handlers, messages));
   running = { disposables, kernels };
-  return { store, executors, kernels, history, taskHistory, choice, messages, tree, layout, tables, tools, codeLenses, statusBar, kernelStatus };
+  return {
+    store,
+    executors,
+    kernels,
+    history,
+    taskHistory,
+    choice,
+    messages,
+    tree,
+    layout,
+    tables,
+    tools,
+    codeLenses,
+    statusBar,
+    kernelStatus,
+    runs,
+  };
 }
 
 /** Ends everything; resolves when no process of ours is left. */

@@ -117,6 +117,11 @@ export class Executors {
     return this.#settings.stopGrace;
   }
 
+  /** Options of Node.js for whatever runs the user's code. */
+  get execArgv(): readonly string[] {
+    return this.#settings.execArgv;
+  }
+
   /** @param taskOf gives the protocol's task id for a future's id. */
   describe(taskOf: (future: number) => string | undefined): ExecutorDescription[] {
     return kinds.flatMap((kind) => {

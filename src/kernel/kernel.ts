@@ -27,6 +27,7 @@ import { describeProgress, describeValue, usageIn } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
 import { Maps } from "./map/maps.js";
+import { NotebookHost } from "./notebook/notebookHost.js";
 import { KeptValues } from "./values/keptValues.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
@@ -56,6 +57,8 @@ export interface KernelOptions {
   readonly libraryUrl: string;
   /** `file:` URL of what the modules of calls import. */
   readonly supportUrl: string;
+  /** `file:` URL of the session of a notebook. */
+  readonly sessionUrl: string;
   /** `file:` URL of what reads the inputs of maps, for workers to load. */
   readonly readerUrl: string;
 }
@@ -73,6 +76,7 @@ export class Kernel {
   readonly #values = new KeptValues();
   readonly #builds = new Builds();
   readonly #maps: Maps;
+  readonly #notebook: NotebookHost;
   /** Whose futures are being made. */
   #submitting: Submission | undefined;
   #places: KnownPlaces = { programsDirectory: "", libraryDirectory: "" };
@@ -98,6 +102,13 @@ export class Kernel {
     this.#maps = new Maps(options.readerUrl, {
       began: (taskId, run) => this.#values.keep(taskId, undefined, run.rows),
       progressed: (taskId, run) => this.#events.pushLatest(`map ${taskId}`, { type: "mapProgress", taskId, map: run.progress }),
+    });
+    this.#notebook = new NotebookHost({
+      libraryUrl: options.libraryUrl,
+      sessionUrl: options.sessionUrl,
+      storage: () => this.#places.programsDirectory,
+      execArgv: () => this.#executors.execArgv,
+      push: (event) => this.#events.push(event),
     });
     options.send({ type: "hello", protocol: protocolVersion, pid: process.pid, nodeVersion: process.version });
   }
@@ -125,6 +136,8 @@ export class Kernel {
       case "shutdown":
         this.#options.exit();
         break;
+      default:
+        this.#notebook.take(message);
     }
   }
 

@@ -32,6 +32,7 @@ const kernel = new Kernel({
   exit,
   libraryUrl: new URL("../futures/index.js", import.meta.url).href,
   supportUrl: new URL("./callSupport.js", import.meta.url).href,
+  sessionUrl: new URL("./session.js", import.meta.url).href,
   readerUrl: new URL("./readInputs.js", import.meta.url).href,
 });
 process.on("message", (message: MessageToKernel) => kernel.take(message));

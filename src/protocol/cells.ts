@@ -2,7 +2,7 @@
  * What goes between the kernel of a notebook and the session, the process where its cells run. The kernel sends a cell when the one before has ended; the
  * session tells what becomes of it, in order. The kernel has a second way to the session, for when its only thread is in a loop: see `kernel/session/interrupts.ts`.
  */
-import type { Answer, Question } from "./questions.js";
+import type { Answer, Question, Variable } from "./questions.js";
 import type { ErrorDescription, ExecutorKind, ProgressDescription, ValueDescription } from "./values.js";
 
 /** Contents by MIME type; binary ones as base64. */
@@ -65,15 +65,14 @@ export interface AskVariablesMessage {
   readonly questionId: number;
 }
 
-export type MessageToSession = RunCellMessage | InterruptMessage | ResolvedMessage | AskSessionMessage | AskVariablesMessage;
-
-export interface Variable {
-  readonly name: string;
-  readonly type: string;
-  /** One line. */
-  readonly preview: string;
-  readonly expandable: boolean;
+/** Cancels a task, if it has not started. */
+export interface CancelTaskMessage {
+  readonly type: "cancelTask";
+  /** {@link SessionTask.id} */
+  readonly id: number;
 }
+
+export type MessageToSession = CancelTaskMessage | RunCellMessage | InterruptMessage | ResolvedMessage | AskSessionMessage | AskVariablesMessage;
 
 /** A task of an executor that a cell has made, as it is now. Times are ms since the epoch. */
 export interface SessionTask {

@@ -52,6 +52,15 @@ export type Question =
   /** The selected rows as a text. */
   | { readonly kind: "export"; readonly selection: TableSelection; readonly format: "json" | "csv" };
 
+/** A variable of a notebook. */
+export interface Variable {
+  readonly name: string;
+  readonly type: string;
+  /** One line. */
+  readonly preview: string;
+  readonly expandable: boolean;
+}
+
 /** Where an import of a module leads. */
 export interface ImportDescription {
   /** As it is written. */
@@ -69,5 +78,6 @@ export type Answer =
   /** `truncated`: it is not all. */
   | { readonly kind: "text"; readonly text: string; readonly truncated?: boolean }
   | { readonly kind: "page"; readonly page: TablePage }
+  | { readonly kind: "variables"; readonly variables: readonly Variable[] }
   /** `gone`: the kernel does not have the value any more; else a sentence. */
   | { readonly kind: "problem"; readonly reason: string };

@@ -73,7 +73,7 @@ function sourceFor({ kind, text, source }: PlainCell, isFirst: boolean, eol: str
   const lines = kind === "markdown" ? text.split("\n").map((line) => (line === "" ? "//" : `// ${line}`)) : text.split("\n");
   const tail = source ? tailOf(source.body) : "";
   if (text === "") return { marker, body: tail };
-  return { marker, body: lines.join(eol) + (/^[\n\r]/.test(tail) || (source && tail === "") ? tail : eol) };
+  return { marker, body: lines.join(eol) + (/^[\n\r]/.test(tail) || (source?.body && tail === "") ? tail : eol) };
 }
 
 /** Blank lines at the end of a text, with the line break before them. */

@@ -12,11 +12,32 @@ const extensionOf: Readonly<Record<(typeof languageIds)[number], string>> = {
   javascriptreact: ".jsx",
 };
 
+/** Of the documents that are cells of notebooks. */
+const cellScheme = "vscode-notebook-cell";
+
 /** The documents with functions that can be submitted: files, and texts not saved yet. */
 export const documentSelector: vscode.DocumentSelector = languageIds.flatMap((language) => [
   { language, scheme: "file" },
   { language, scheme: "untitled" },
 ]);
+
+/** The same, and cells of notebooks, which have functions too: what becomes of those is told where they stand. */
+export const tellingSelector: vscode.DocumentSelector = languageIds.flatMap((language) => [
+  { language, scheme: "file" },
+  { language, scheme: "untitled" },
+  { language, scheme: cellScheme },
+]);
+
+/** True if the document may have functions that tasks are of. */
+export function hasFunctions(document: vscode.TextDocument): boolean {
+  return codeFile(document) !== undefined;
+}
+
+/** The name by which the language of a document is told: that of {@link moduleFile}, or of a cell's notebook. */
+export function codeFile(document: vscode.TextDocument): string | undefined {
+  const isCell = document.uri.scheme === cellScheme && languageIds.some((id) => id === document.languageId);
+  return isCell ? `cell${extensionOf[document.languageId as (typeof languageIds)[number]]}` : moduleFile(document);
+}
 
 /** True if functions of the document can be submitted. */
 export function isModule(document: vscode.TextDocument): boolean {

@@ -6,7 +6,7 @@ import { languageOf } from "../../analysis/language.js";
 import type { FunctionInfo, ModuleAnalysis, Range } from "../../analysis/types.js";
 import { Disposables } from "../disposables.js";
 import { type Disposable, Emitter } from "../emitter.js";
-import { moduleFile } from "./documents.js";
+import { codeFile } from "./documents.js";
 import { type LineChange, lineChange, movedLine } from "./editTracker.js";
 
 /** ms without an edit after which a text is looked at again. */
@@ -62,7 +62,7 @@ export class FunctionIndex implements Disposable {
   analysisOf(document: vscode.TextDocument): ModuleAnalysis {
     const known = this.#known.get(document);
     if (known?.version === document.version) return known.analysis;
-    const file = moduleFile(document);
+    const file = codeFile(document);
     const text = file === undefined ? "" : document.getText();
     const start = performance.now();
     const analysis = file === undefined || text.length > lengthLimit ? nothing : analyzeModule(text, languageOf(file) ?? "ts");

@@ -5,7 +5,7 @@ import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { CommandId } from "../ids.js";
 import { callText, errorsOf, faultOf, framesOf, hasUnsuccessful, headline, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
-import { documentSelector } from "./documents.js";
+import { tellingSelector } from "./documents.js";
 import { imageOf, plotImage } from "./images.js";
 import { cut } from "./lineText.js";
 import { commandLink, escapeMarkdown } from "./markdown.js";
@@ -38,7 +38,7 @@ export class TaskHovers implements vscode.HoverProvider, Disposable {
 
   constructor(placements: Placements) {
     this.#placements = placements;
-    this.#disposables.add(vscode.languages.registerHoverProvider(documentSelector, this));
+    this.#disposables.add(vscode.languages.registerHoverProvider(tellingSelector, this));
   }
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { Disposables } from "../disposables.js";
 import type { Disposable } from "../emitter.js";
 import type { TaskStore } from "../tasks/taskStore.js";
-import { isModule } from "./documents.js";
+import { hasFunctions } from "./documents.js";
 import { type EditTracker, lineChange } from "./editTracker.js";
 import { type FunctionIndex, functionHash } from "./functionIndex.js";
 
@@ -13,7 +13,7 @@ export class TextChanges implements Disposable {
   constructor(store: TaskStore, tracker: EditTracker, index: FunctionIndex) {
     this.#disposables.add(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (store.isEmpty || !isModule(document)) return;
+        if (store.isEmpty || !hasFunctions(document)) return;
         tracker.record(document.uri.toString(), contentChanges.map(lineChange));
       }),
     );

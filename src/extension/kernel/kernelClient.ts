@@ -11,6 +11,8 @@ export const deathLimit = 3;
 export const deathWindow = 30_000;
 
 export interface KernelClientOptions {
+  /** Names it among the kernels: its folder, or the `Uri.toString()` of its notebook. */
+  readonly key: string;
   /** The folder that the kernel serves. */
   readonly folder: string;
   /** Absolute path of the kernel's entry file. */
@@ -63,7 +65,12 @@ export class KernelClient implements Disposable {
     this.#options = options;
   }
 
-  /** The folder that it serves; names it among the kernels. */
+  /** Names it among the kernels: its folder, or the `Uri.toString()` of its notebook. */
+  get key(): string {
+    return this.#options.key;
+  }
+
+  /** The folder that it serves. */
   get folder(): string {
     return this.#options.folder;
   }

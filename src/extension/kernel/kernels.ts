@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { ConfigureMessage, KernelEvent, OverlayFile, TaskEvent } from "../../protocol/messages.js";
+import type { ConfigureMessage, KernelEvent, MessageOfNotebook, NotebookEvent, OverlayFile, TaskEvent } from "../../protocol/messages.js";
 import type { Answer, Question } from "../../protocol/questions.js";
+import type { ErrorDescription } from "../../protocol/values.js";
 import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";
-import type { Disposable } from "../emitter.js";
+import { type Disposable, Emitter } from "../emitter.js";
 import type { TaskOutput } from "../log.js";
 import type { Messages } from "../messages.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
@@ -36,6 +37,13 @@ export class Kernels implements Disposable {
   readonly #kernels = new Map<string, KernelClient>();
   readonly #disposables = new Disposables();
   readonly #questions = new Questions();
+  readonly #notebookEvents = this.#disposables.add(new Emitter<{ readonly kernel: string; readonly events: readonly NotebookEvent[] }>());
+  readonly #ends = this.#disposables.add(new Emitter<{ readonly kernel: string; readonly error: ErrorDescription }>());
+
+  /** What becomes of the cells of notebooks. */
+  readonly onNotebookEvents = this.#notebookEvents.event;
+  /** A kernel has ended; another may take its place. */
+  readonly onEnd = this.#ends.event;
 
   constructor(parts: KernelsParts) {
     this.#parts = parts;
@@ -57,9 +65,9 @@ export class Kernels implements Disposable {
     return [...this.#kernels.values()];
   }
 
-  /** The kernel with this key, {@link KernelClient.folder}. */
-  get(folder: string): KernelClient | undefined {
-    return this.#kernels.get(folder);
+  /** The kernel with this key, {@link KernelClient.key}. */
+  get(key: string): KernelClient | undefined {
+    return this.#kernels.get(key);
   }
 
   /** The kernel that a module runs in. */
@@ -67,9 +75,37 @@ export class Kernels implements Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath ?? path.dirname(file);
     const known = this.#kernels.get(folder);
     if (known) return known;
-    const kernel = this.#create(folder);
-    this.#kernels.set(folder, kernel);
-    return kernel;
+    return this.#create(folder, folder);
+  }
+
+  /** The kernel of a notebook: its own. @param file path of the notebook. */
+  forNotebook(key: string, file: string): KernelClient {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath ?? path.dirname(file);
+    return this.#kernels.get(key) ?? this.#create(key, folder);
+  }
+
+  /** Ends the kernel of a notebook. */
+  closeNotebook(key: string): void {
+    this.#kernels.get(key)?.dispose();
+    this.#kernels.delete(key);
+  }
+
+  /** Asks the session of a notebook about a variable, by its name, or a value that it has shown, by the number of its output. */
+  async askCell(key: string, of: number | string, question: Question): Promise<Answer> {
+    return this.#askNotebook(key, (questionId) => ({ type: "askCell", questionId, of, question }));
+  }
+
+  /** Asks for the variables of a notebook. */
+  async askVariables(key: string): Promise<Answer> {
+    return this.#askNotebook(key, (questionId) => ({ type: "askVariables", questionId }));
+  }
+
+  async #askNotebook(key: string, message: (questionId: number) => MessageOfNotebook): Promise<Answer> {
+    const kernel = this.#kernels.get(key);
+    if (!kernel?.info) return { kind: "problem", reason: "gone" };
+    const { questionId, answer } = this.#questions.ask(key);
+    kernel.send(message(questionId));
+    return answer;
   }
 
   /** Asks a task's kernel about its value. */
@@ -85,7 +121,7 @@ export class Kernels implements Disposable {
   resolve(file: string, overlay: readonly OverlayFile[]): Promise<Answer> {
     const kernel = this.forFile(file);
     kernel.start();
-    const { questionId, answer } = this.#questions.ask(kernel.folder);
+    const { questionId, answer } = this.#questions.ask(kernel.key);
     kernel.send({ type: "resolve", questionId, file, overlay });
     return answer;
   }
@@ -101,10 +137,11 @@ export class Kernels implements Disposable {
     await Promise.all(this.all().map((kernel) => kernel.disposed));
   }
 
-  #create(folder: string): KernelClient {
+  #create(key: string, folder: string): KernelClient {
     const { log, modulePath, executors, store, messages } = this.#parts;
     const { t } = vscode.l10n;
     const kernel = new KernelClient({
+      key,
       folder,
       modulePath,
       findRuntime: () => this.#findRuntime(folder),
@@ -112,26 +149,30 @@ export class Kernels implements Disposable {
       log,
       t,
     });
-    kernel.onEvents(({ generation, events }) => this.#take(folder, generation, events));
-    kernel.onStart((info) => executors.setInfo(folder, info));
+    kernel.onEvents(({ generation, events }) => this.#take(key, generation, events));
+    kernel.onStart((info) => executors.setInfo(key, info));
     kernel.onEnd(({ generation, error }) => {
-      store.failGeneration(folder, generation, error, Date.now());
-      executors.delete(folder);
-      this.#questions.giveUp(folder);
+      store.failGeneration(key, generation, error, Date.now());
+      executors.delete(key);
+      this.#questions.giveUp(key);
+      this.#ends.fire({ kernel: key, error });
     });
     kernel.onStop((how) => {
       const restart = { title: t("Restart Kernel"), command: { id: "futures.restartKernel" } } as const;
-      messages.error(t("The kernel of {0} keeps dying and was stopped: {1}", path.basename(folder), how), messages.showLog, restart);
+      messages.error(t("The kernel of {0} keeps dying and was stopped: {1}", path.basename(key), how), messages.showLog, restart);
     });
+    this.#kernels.set(key, kernel);
     return kernel;
   }
 
-  #take(folder: string, generation: number, events: readonly KernelEvent[]): void {
+  #take(key: string, generation: number, events: readonly KernelEvent[]): void {
     const { store, executors, output } = this.#parts;
     const described = events.findLast((event) => event.type === "executors");
-    store.apply(events.filter((event): event is TaskEvent => event.type !== "executors" && event.type !== "answer"));
-    if (described) executors.set(folder, described.executors);
-    store.noteWorkers(folder, generation, executors.of(folder));
+    store.apply(events.filter((event): event is TaskEvent => "taskId" in event));
+    if (described) executors.set(key, described.executors);
+    store.noteWorkers(key, generation, executors.of(key));
+    const ofNotebook = events.filter((event): event is NotebookEvent => ["cell", "sessionTasks", "sessionLost"].includes(event.type));
+    if (ofNotebook.length > 0) this.#notebookEvents.fire({ kernel: key, events: ofNotebook });
     for (const event of events) {
       if (event.type === "answer") this.#questions.answered(event.questionId, event.answer);
       if (event.type === "output") output.append(event);

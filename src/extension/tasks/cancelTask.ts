@@ -7,6 +7,8 @@ export function cancelTask(store: TaskStore, kernels: Kernels, id: string): bool
   const task = store.get(id);
   if (!task || !isOpen(task)) return false;
   store.markCancelling(id);
-  kernels.get(task.kernel)?.send({ type: "cancel", taskId: id });
+  const kernel = kernels.get(task.kernel);
+  if (task.session) kernel?.send({ type: "cancelSessionTask", id: task.session.future });
+  else kernel?.send({ type: "cancel", taskId: id });
   return true;
 }

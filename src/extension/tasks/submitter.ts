@@ -200,7 +200,7 @@ export class Submitter {
     const taskId = store.nextId();
     store.add({
       id: taskId,
-      kernel: kernel.folder,
+      kernel: kernel.key,
       generation: kernel.start(),
       uri: document.uri.toString(),
       functionName,

@@ -83,6 +83,8 @@ export interface TaskRecord {
   readonly debug?: true;
   /** Of that process; set when it waits for the debugger. */
   readonly debugPort?: number;
+  /** Of a task that a cell of a notebook has submitted to an executor of its own: the number of its future there, and the executor's name. */
+  readonly session?: { readonly future: number; readonly executor: string };
   /** How far it has told to be. */
   readonly progress?: ProgressDescription;
   /** What it is run over, if it is a map. */
@@ -113,7 +115,7 @@ export type NewTask = Pick<
   | "asked"
   | "createdAt"
 > &
-  Partial<Pick<TaskRecord, "map" | "debug" | "isCall">>;
+  Partial<Pick<TaskRecord, "map" | "debug" | "isCall" | "session">>;
 
 /** The first record of a task. */
 export function newRecord(task: NewTask): TaskRecord {

@@ -15,8 +15,8 @@ import type { CompiledCell, DeclaredName } from "../../programs/cells/types.js";
 import { ContentFiles } from "../../programs/contentFiles.js";
 import { digest } from "../../programs/digest.js";
 import { BuildError } from "../../programs/errors.js";
-import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask, Variable } from "../../protocol/cells.js";
-import type { Answer, Question } from "../../protocol/questions.js";
+import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask } from "../../protocol/cells.js";
+import type { Answer, Question, Variable } from "../../protocol/questions.js";
 import type { ErrorDescription, ExecutorKind } from "../../protocol/values.js";
 import { describeError } from "../describeError.js";
 import { SessionProcess } from "./sessionProcess.js";
@@ -161,6 +161,11 @@ export class NotebookSession {
 
   variables(): Promise<readonly Variable[]> {
     return this.#ask((questionId) => ({ type: "variables", questionId }), []);
+  }
+
+  /** Cancels a task of an executor of the session's, if it has not started. */
+  cancelTask(id: number): void {
+    this.#process?.send({ type: "cancelTask", id });
   }
 
   get pid(): number | undefined {

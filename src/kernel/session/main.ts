@@ -67,6 +67,9 @@ process.on("message", (message: MessageToSession) => {
       else request?.reject(new Error(message.problem));
       break;
     }
+    case "cancelTask":
+      session.cancelTask(message.id);
+      break;
     case "ask":
       send({ type: "answer", questionId: message.questionId, answer: session.answer(message.of, message.question) });
       break;

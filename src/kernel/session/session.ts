@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AnyFunction } from "../../futures/index.js";
 import { moduleName } from "../../programs/cells/names.js";
-import type { CellOutcome, MessageFromSession, RunCellMessage, Variable } from "../../protocol/cells.js";
-import type { Answer, Question } from "../../protocol/questions.js";
+import type { CellOutcome, MessageFromSession, RunCellMessage } from "../../protocol/cells.js";
+import type { Answer, Question, Variable } from "../../protocol/questions.js";
 import { describeError, type KnownPlaces } from "../describeError.js";
 import { describeValue } from "../describeValue.js";
 import { KeptValues } from "../values/keptValues.js";
@@ -140,6 +140,11 @@ export class Session {
     if (!run) return;
     this.#cancelAll(run);
     this.#interrupts.giveUp(number);
+  }
+
+  /** Cancels a task that has not started. */
+  cancelTask(id: number): void {
+    this.#tasks.open(id)?.cancel();
   }
 
   answer(of: number | string, question: Question): Answer {

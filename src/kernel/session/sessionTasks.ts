@@ -27,6 +27,7 @@ export class SessionTasks {
   readonly #changed = new Set<Future<unknown>>();
   /** Submitted by a run and not done, as far as it was asked for. */
   readonly #ofRun = new Map<number, Set<Future<unknown>>>();
+  readonly #open = new Map<number, Future<unknown>>();
   readonly #listeners = new Set<(future: Future<unknown>) => void>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -42,6 +43,11 @@ export class SessionTasks {
   /** What is known of a future; `undefined`: it is no pool's. */
   of(future: object): SessionTask | undefined {
     return this.#known.get(future);
+  }
+
+  /** One that is not done. */
+  open(id: number): Future<unknown> | undefined {
+    return this.#open.get(id);
   }
 
   /** Those of a run that are not done. */
@@ -74,12 +80,14 @@ export class SessionTasks {
     const run = this.#options.currentRun();
     const task: Settled = { id: future.id, executor, functionName, state: "pending", submittedAt: Date.now(), ...(run !== undefined && { run }) };
     this.#known.set(future, task);
+    this.#open.set(future.id, future);
     if (run !== undefined) this.#openIn(run).add(future);
     future.addProgressCallback((told) => this.#change(future, { progress: describeProgress(told) }));
     this.#changedOne(future);
   }
 
   #done(future: Future<unknown>): void {
+    this.#open.delete(future.id);
     const run = this.#known.get(future)?.run;
     if (run !== undefined) {
       const open = this.#openIn(run);

@@ -124,7 +124,7 @@ export class Kernel {
     const received = performance.now();
     if (message.type === "log" && message.level === "error") console.error(message.text);
     if (message.type !== "events") return;
-    for (const event of message.events) if (event.type !== "executors" && event.type !== "answer") this.#events.push({ event, received });
+    for (const event of message.events) if ("taskId" in event) this.#events.push({ event, received });
     this.#arrived();
   }
 }

@@ -44,6 +44,7 @@ describe("KernelClient", function () {
   function create(findRuntime: () => Promise<Runtime>, modulePath = path.resolve("dist/kernel/main.js")): KernelClient {
     const note = (message: string | Error): void => void logged.push(String(message));
     const created = new KernelClient({
+      key: folder,
       folder,
       modulePath,
       findRuntime,

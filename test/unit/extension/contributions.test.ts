@@ -24,6 +24,7 @@ const settingKeys: Record<keyof Settings, true> = {
   envFile: true,
   execArgv: true,
   rerunOnSave: true,
+  cellTimeout: true,
   "inlineText.enabled": true,
   "inlineText.maxLength": true,
   "inlineText.states": true,

@@ -1,0 +1,86 @@
+import * as vscode from "vscode";
+import { UserError } from "../errors.js";
+import { type CommandArguments, jupyterType, type NotebookReference, notebookTypes } from "../ids.js";
+import type { NotebookRuns } from "./notebookRuns.js";
+import { PlainSerializer } from "./plainSerializer.js";
+
+/** What a new notebook begins with. */
+const beginning = `// %% [markdown]
+// # Notebook
+// Cells of TypeScript, and executors at hand.
+
+// %%
+import { ThreadPoolExecutor } from "concurrent-futures";
+
+const pool = new ThreadPoolExecutor();
+
+// %%
+const square = (n: number) => n * n;
+
+[1, 2, 3].map((n) => pool.submit(square, n));
+`;
+
+/** Commands about whole notebooks, and about their cells. */
+export class NotebookCommands {
+  readonly #runs: NotebookRuns;
+
+  constructor(runs: NotebookRuns) {
+    this.#runs = runs;
+  }
+
+  /** Ends the session; its variables are lost. */
+  async restart(reference?: NotebookReference): Promise<void> {
+    await this.#runs.restart(this.#notebook(reference));
+  }
+
+  async restartAndRunAll(reference?: NotebookReference): Promise<void> {
+    const notebook = this.#notebook(reference);
+    await this.#runs.restart(notebook);
+    await this.#run(notebook, 0, notebook.cellCount);
+  }
+
+  /** From the text of a notebook: opens it as one beside, and runs cells there. */
+  async runCell({ uri, cell, which }: CommandArguments["futures.runCell"][0]): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    // The notebook is read from the disk.
+    if (document.isDirty && !(await document.save()))
+      throw new UserError(vscode.l10n.t("Save the file first: its cells are run as they are on the disk."));
+    const type = notebookTypes[/\.nb\.ts$/.test(document.uri.path) ? 0 : 1];
+    await vscode.commands.executeCommand("vscode.openWith", document.uri, type, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+    const notebook = vscode.workspace.notebookDocuments.find((candidate) => candidate.uri.toString() === uri);
+    if (!notebook) throw new UserError(vscode.l10n.t("{0} cannot be opened as a notebook.", vscode.workspace.asRelativePath(document.uri)));
+    const from = which === "above" ? 0 : cell;
+    const to = which === "above" ? cell : which === "below" ? notebook.cellCount : cell + 1;
+    await this.#run(notebook, from, to);
+  }
+
+  /** All that a cell has printed. */
+  async openFullOutput(reference?: { readonly uri: string }): Promise<void> {
+    const cell = vscode.workspace.notebookDocuments
+      .flatMap((notebook) => notebook.getCells())
+      .find(({ document }) => document.uri.toString() === reference?.uri);
+    const file = cell && this.#runs.fullOutputOf(cell);
+    if (file === undefined) throw new UserError(vscode.l10n.t("There is no more output than the cell shows."));
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+  }
+
+  /** A new notebook, not saved yet. */
+  async create(): Promise<void> {
+    const data = new PlainSerializer().deserializeNotebook(new TextEncoder().encode(beginning));
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(notebookTypes[0], data));
+  }
+
+  /** As the buttons do: the editor chooses the kernel, where none is chosen. */
+  async #run(notebook: vscode.NotebookDocument, start: number, end: number): Promise<void> {
+    await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start, end }], document: notebook.uri });
+  }
+
+  #notebook({ uri }: NotebookReference = {}): vscode.NotebookDocument {
+    const found =
+      uri === undefined
+        ? vscode.window.activeNotebookEditor?.notebook
+        : vscode.workspace.notebookDocuments.find((notebook) => notebook.uri.toString() === uri);
+    if (found && [...notebookTypes, jupyterType].includes(found.notebookType as never)) return found;
+    throw new UserError(vscode.l10n.t("There is no notebook to do this with. Open a *.nb.ts file, or a Jupyter notebook with TypeScript cells."));
+  }
+}

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import * as vscode from "vscode";
+import type { ExtensionApi } from "../../../src/extension/api.js";
+import { activated, Files, hoverAt, messagesOf, positionOf, resetSettings, set, taskThat, when } from "./support/editor.js";
+
+/** What a cell shows, by MIME type. */
+function shown(cell: vscode.NotebookCell): string[] {
+  return cell.outputs.map(({ items }) => {
+    const [best, ...rest] = items;
+    const text = (rest.at(-1)?.mime === "text/plain" ? rest.at(-1) : best) as vscode.NotebookCellOutputItem;
+    const all = items.every(({ mime }) => mime === best?.mime) ? items : [text];
+    return all.map(({ data }) => new TextDecoder().decode(data)).join("");
+  });
+}
+
+describe("a notebook", () => {
+  let files: Files;
+  let api: ExtensionApi;
+  before(async () => {
+    api = await activated();
+    files = await Files.create();
+  });
+  afterEach(() => resetSettings());
+  after(() => files.remove());
+
+  let count = 0;
+  const open = async (text: string | Uint8Array, name = `book${++count}.nb.ts`): Promise<vscode.NotebookDocument> => {
+    const uri = await files.write(name, text as string);
+    const notebook = await vscode.workspace.openNotebookDocument(uri);
+    await vscode.window.showNotebookDocument(notebook);
+    return notebook;
+  };
+  const settledCell = (cell: vscode.NotebookCell): Promise<vscode.NotebookCell> =>
+    when(
+      (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+      () => (cell.executionSummary?.timing && !api.runs.isBusy(cell.notebook) ? cell : undefined),
+      () => `cell ${cell.index} is ${JSON.stringify(cell.executionSummary)}, ${JSON.stringify(shown(cell))}`,
+    );
+  const begin = (notebook: vscode.NotebookDocument, start: number, end = start + 1): Thenable<unknown> =>
+    vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start, end }], document: notebook.uri });
+  /** Runs cells as the button of the toolbar does; resolves when all have ended. */
+  const run = async (notebook: vscode.NotebookDocument, first: number, last = first): Promise<vscode.NotebookCell[]> => {
+    const cells = notebook.getCells(new vscode.NotebookRange(first, last + 1));
+    const before = cells.map(({ executionSummary }) => executionSummary?.timing?.endTime);
+    await begin(notebook, first, last + 1);
+    for (const [place, cell] of cells.entries()) {
+      await when(
+        (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+        () =>
+          cell.executionSummary?.timing && cell.executionSummary.timing.endTime !== before[place] && !api.runs.isBusy(notebook) ? true : undefined,
+        () => `cell ${cell.index} is ${JSON.stringify(cell.executionSummary)}, ${JSON.stringify(shown(cell))}`,
+      );
+    }
+    return cells;
+  };
+
+  it("opens by its name, runs with our kernel from the toolbar, and is saved as it was", async () => {
+    const text = "// %% [markdown]\n// # Title\n\n// %%\nconst a: number = 20;\n\n// %%\nconsole.log('hi');\na + 1\n";
+    const notebook = await open(text);
+    assert.equal(notebook.notebookType, "futures-notebook");
+    assert.deepEqual(
+      notebook.getCells().map(({ kind }) => kind),
+      [1, 2, 2],
+    );
+    await vscode.commands.executeCommand("notebook.selectKernel", {
+      id: "concurrent-futures-futures-notebook",
+      extension: "concurrent-futures.concurrent-futures",
+    });
+    await vscode.commands.executeCommand("notebook.execute");
+    const last = await settledCell(notebook.cellAt(2));
+    assert.deepEqual(shown(last), ["hi\n", "21"]);
+    assert.deepEqual(
+      notebook.getCells().map(({ executionSummary }) => executionSummary?.executionOrder),
+      [undefined, 1, 2],
+    );
+    assert.equal(notebook.isDirty, false);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(notebook.cellAt(1).document.uri, new vscode.Range(0, 0, 0, 5), "let");
+    await vscode.workspace.applyEdit(edit);
+    await notebook.save();
+    assert.equal(await readFile(notebook.uri.fsPath, "utf8"), text.replace("const a", "let a"));
+  }).timeout(60_000);
+
+  it("keeps the bytes of whatever text it is of, when another cell is changed", async () => {
+    const text = "\uFEFFimport 'node:fs';\r\n\r\n//%% odd  \r\nlet x = `\n// %%\n`;\n\n\n// %% [md]\n/* text */\n// %%\n";
+    const notebook = await open(text);
+    const edit = new vscode.WorkspaceEdit();
+    const last = notebook.cellAt(notebook.cellCount - 1);
+    edit.insert(last.document.uri, new vscode.Position(0, 0), "added();");
+    await vscode.workspace.applyEdit(edit);
+    await notebook.save();
+    assert.equal(await readFile(notebook.uri.fsPath, "utf8"), `${text}added();\r\n`);
+  });
+
+  it("shows why a file that is no text cannot be shown, and never writes it", async () => {
+    const bytes = new Uint8Array([0x2f, 0x2f, 0xff, 0xfe, 0x0a]);
+    const notebook = await open(bytes);
+    assert.match(notebook.cellAt(0).document.getText(), /cannot be shown as a notebook.*not a text in UTF-8/);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(notebook.cellAt(0).document.uri, new vscode.Position(0, 0), "changed");
+    await vscode.workspace.applyEdit(edit);
+    await Promise.resolve(notebook.save()).catch(() => {});
+    assert.deepEqual(new Uint8Array(await readFile(notebook.uri.fsPath)), bytes);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  it("tells an error with its cell and line, and does not run what stands behind it", async () => {
+    const notebook = await open("// %%\nfunction no() {\n  throw new RangeError('no');\n}\n\n// %%\nno();\n\n// %%\n'never'\n");
+    const [, failed, dropped] = await run(notebook, 0, 2);
+    assert.equal(failed?.executionSummary?.success, false);
+    const error = JSON.parse(shown(failed as vscode.NotebookCell)[0] ?? "") as { name: string; message: string; stack: string };
+    assert.deepEqual([error.name, error.message, error.stack], ["RangeError", "no", "RangeError: no\n    at no (Cell 1:2:9)\n    at Cell 2:1:1"]);
+    assert.equal(dropped?.executionSummary?.success, undefined);
+    assert.deepEqual(shown(dropped as vscode.NotebookCell), []);
+  });
+
+  it("interrupts a cell in an endless loop by its stop button, and keeps the variables", async () => {
+    const notebook = await open("// %%\nconst kept = 41;\nconsole.log('in');\nfor (;;);\n\n// %%\nkept + 1\n");
+    const cell = notebook.cellAt(0);
+    await begin(notebook, 0);
+    await when(
+      (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+      () => (shown(cell)[0] === "in\n" ? true : undefined),
+    );
+    await vscode.commands.executeCommand("notebook.cell.cancelExecution", { ranges: [{ start: 0, end: 1 }], document: notebook.uri });
+    await settledCell(cell);
+    const [next] = await run(notebook, 1);
+    assert.deepEqual(shown(next as vscode.NotebookCell), ["42"]);
+  });
+
+  it("shows futures live, and their tasks in the tree, at the function and in its hover", async () => {
+    const notebook = await open(
+      "// %%\nimport { ThreadPoolExecutor } from 'concurrent-futures';\nconst pool = new ThreadPoolExecutor({ maxWorkers: 1 });\n\n// %%\nconst nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms, ms * 2));\n\n// %%\npool.submit(nap, 300)\n",
+    );
+    const [, , third] = await run(notebook, 0, 2);
+    assert.deepEqual(shown(third as vscode.NotebookCell), ["600"]);
+    const task = api.store.all().find(({ functionName }) => functionName === "nap") ?? assert.fail("no task");
+    const settled = await taskThat(task.id, ({ settledAt }) => settledAt !== undefined);
+    assert.deepEqual([settled.state, settled.value?.preview, settled.uri], ["finished", "600", notebook.cellAt(1).document.uri.toString()]);
+    const hover = await hoverAt(notebook.cellAt(1).document.uri, positionOf(notebook.cellAt(1).document, "nap"));
+    assert.match(hover, /Finished in/);
+  });
+
+  it("ends the process when it is closed, also while it runs", async () => {
+    const notebook = await open("// %%\nconsole.log(process.pid);\nfor (;;);\n");
+    await begin(notebook, 0);
+    const pid = await when(
+      (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+      () => Number(shown(notebook.cellAt(0))[0]) || undefined,
+    );
+    const kernel = api.runs.kernelOf(notebook) ?? assert.fail("no kernel");
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await when(
+      (listener) => vscode.workspace.onDidCloseNotebookDocument(listener),
+      () => (notebook.isClosed ? true : undefined),
+    );
+    await kernel.disposed;
+    assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+  });
+
+  it("loses its variables when it is restarted, and runs all again", async () => {
+    const notebook = await open("// %%\nglobalThis.runs = (globalThis.runs ?? 0) + 1;\nruns\n");
+    await run(notebook, 0);
+    const [twice] = await run(notebook, 0);
+    assert.deepEqual(shown(twice as vscode.NotebookCell), ["2"]);
+    await vscode.commands.executeCommand("futures.restartAndRunAll", { uri: notebook.uri.toString() });
+    await settledCell(notebook.cellAt(0));
+    assert.deepEqual(shown(notebook.cellAt(0)), ["1"]);
+    await vscode.commands.executeCommand("futures.restartNotebook", { uri: notebook.uri.toString() });
+    assert.equal(api.runs.kernelOf(notebook)?.info, undefined);
+  });
+
+  it("interrupts a cell that takes too long by the setting", async () => {
+    await set("cellTimeout", 200);
+    const notebook = await open("// %%\nawait new Promise(() => {});\n");
+    const [cell] = await run(notebook, 0);
+    assert.match(shown(cell as vscode.NotebookCell)[0] ?? "", /the cell was not done after 200 ms/);
+  });
+
+  it("runs a cell where it says, and refuses what is no executor", async () => {
+    const notebook = await open(
+      "// %% [executor=processes]\n(await import('node:worker_threads')).isMainThread && typeof process.send\n\n// %% [executor=moon]\n1\n",
+    );
+    const [first] = await run(notebook, 0);
+    assert.deepEqual(shown(first as vscode.NotebookCell), ["'function'"]);
+    const [second] = await run(notebook, 1);
+    assert.match(shown(second as vscode.NotebookCell)[0] ?? "", /\[executor=moon\] must be/);
+  });
+
+  it("has a way to all that a cell has printed", async () => {
+    const notebook = await open("// %%\nfor (let i = 0; i < 40_000; i++) console.log('line ' + i);\n");
+    const [cell] = await run(notebook, 0);
+    assert.match(shown(cell as vscode.NotebookCell).at(-1) ?? "", /the rest is in a file/);
+    await vscode.commands.executeCommand("futures.openFullOutput", { uri: cell?.document.uri.toString() });
+    assert.equal(vscode.window.activeTextEditor?.document.lineCount, 40_001);
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    const [message] = await messagesOf(() => vscode.commands.executeCommand("futures.openFullOutput", {}));
+    assert.match(message?.text ?? "", /no more output/);
+  });
+
+  it("is run from its text by CodeLens, beside", async () => {
+    const uri = await files.write("text.ts", "export const b = 5;\n// %%\nb * 2\n");
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", uri, 50);
+    const ours = lenses.filter(({ command }) => command?.command === "futures.runCell");
+    assert.deepEqual(
+      ours.map(({ command, range }) => `${range.start.line} ${command?.title}`),
+      ["0 Run Cell", "0 Run Below", "1 Run Cell", "1 Run Above"],
+    );
+    await vscode.commands.executeCommand("futures.runCell", { uri: uri.toString(), cell: 0, which: "below" });
+    const notebook = vscode.workspace.notebookDocuments.find((candidate) => candidate.uri.toString() === uri.toString()) ?? assert.fail("not open");
+    assert.equal(notebook.notebookType, "futures-module");
+    await settledCell(notebook.cellAt(1));
+    assert.deepEqual(shown(notebook.cellAt(1)), ["10"]);
+  });
+
+  it("is made anew by command, with cells that run", async () => {
+    await vscode.commands.executeCommand("futures.newNotebook");
+    const notebook = vscode.window.activeNotebookEditor?.notebook ?? assert.fail("no notebook");
+    assert.equal(notebook.cellCount, 3);
+    const cells = await run(notebook, 1, 2);
+    assert.match(shown(cells[1] as vscode.NotebookCell)[0] ?? "", /^3 futures: 3 finished/);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  it("of Jupyter runs with our controller, and is saved with what it shows", async () => {
+    const ipynb = {
+      cells: [{ cell_type: "code", metadata: {}, source: ["6 * 7"], outputs: [], execution_count: null }],
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
+    const notebook = await open(JSON.stringify(ipynb), "jupyter.ipynb");
+    assert.equal(notebook.notebookType, "jupyter-notebook");
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(notebook.uri, [
+      vscode.NotebookEdit.replaceCells(new vscode.NotebookRange(0, 1), [
+        new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "6 * 7", "typescript"),
+      ]),
+    ]);
+    await vscode.workspace.applyEdit(edit);
+    await vscode.commands.executeCommand("notebook.selectKernel", {
+      id: "concurrent-futures-jupyter-notebook",
+      extension: "concurrent-futures.concurrent-futures",
+    });
+    await vscode.commands.executeCommand("notebook.execute");
+    await settledCell(notebook.cellAt(0));
+    await notebook.save();
+    const saved = JSON.parse(await readFile(notebook.uri.fsPath, "utf8")) as {
+      cells: { outputs: { data: Record<string, string[]> }[] }[];
+      metadata: { kernelspec: { language: string } };
+    };
+    assert.deepEqual(saved.cells[0]?.outputs[0]?.data["text/plain"], ["42"]);
+    assert.equal(saved.metadata.kernelspec.language, "typescript");
+  });
+});
