@@ -101,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const runs = add(new NotebookRuns({ kernels, config, messages, output }));
   add(new SessionTasks({ store, kernels, runs, index, tracker }));
   add(new Controllers(runs));
-  const notebooks = new NotebookCommands(runs);
+  const notebooks = new NotebookCommands(runs, context.extensionUri);
   for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
   add(new CellStatusItems(runs));
   add(new CellCodeLenses(config));

@@ -16,8 +16,8 @@ import { judge, readReport } from "./report.mjs";
  * @property {string} [node] The Node it runs on, if not this one.
  */
 
-/** What is tested on a second Node too: all that a user of the library meets. */
-const libraryTests = ["unit/futures", "kernel/futures", "kernel/package", "faults"].map((folder) => `out/test/${folder}`);
+/** What is tested on a second Node too: all that a user of the library meets, and the sessions of notebooks. */
+const libraryTests = ["unit/futures", "kernel/futures", "kernel/package", "kernel/notebook", "faults"].map((folder) => `out/test/${folder}`);
 
 /** Node 24, or the one that FUTURES_HOST_NODE names. */
 const onSecondNode = { needsHost: !process.env["FUTURES_HOST_NODE"], node: hostNode };

@@ -37,6 +37,8 @@ export class Kernels implements Disposable {
   readonly #kernels = new Map<string, KernelClient>();
   readonly #disposables = new Disposables();
   readonly #questions = new Questions();
+  /** Kernels of notebooks that were closed. */
+  #closing: Promise<unknown> = Promise.resolve();
   readonly #notebookEvents = this.#disposables.add(new Emitter<{ readonly kernel: string; readonly events: readonly NotebookEvent[] }>());
   readonly #ends = this.#disposables.add(new Emitter<{ readonly kernel: string; readonly error: ErrorDescription }>());
 
@@ -86,8 +88,11 @@ export class Kernels implements Disposable {
 
   /** Ends the kernel of a notebook. */
   closeNotebook(key: string): void {
-    this.#kernels.get(key)?.dispose();
+    const kernel = this.#kernels.get(key);
+    if (!kernel) return;
+    kernel.dispose();
     this.#kernels.delete(key);
+    this.#closing = Promise.all([this.#closing, kernel.disposed]);
   }
 
   /** Asks the session of a notebook about a variable, by its name, or a value that it has shown, by the number of its output. */
@@ -134,7 +139,7 @@ export class Kernels implements Disposable {
 
   /** Resolves when no process of ours is left. */
   async gone(): Promise<void> {
-    await Promise.all(this.all().map((kernel) => kernel.disposed));
+    await Promise.all([this.#closing, ...this.all().map((kernel) => kernel.disposed)]);
   }
 
   #create(key: string, folder: string): KernelClient {

@@ -4,28 +4,15 @@ import { type CommandArguments, jupyterType, type NotebookReference, notebookTyp
 import type { NotebookRuns } from "./notebookRuns.js";
 import { PlainSerializer } from "./plainSerializer.js";
 
-/** What a new notebook begins with. */
-const beginning = `// %% [markdown]
-// # Notebook
-// Cells of TypeScript, and executors at hand.
-
-// %%
-import { ThreadPoolExecutor } from "concurrent-futures";
-
-const pool = new ThreadPoolExecutor();
-
-// %%
-const square = (n: number) => n * n;
-
-[1, 2, 3].map((n) => pool.submit(square, n));
-`;
-
 /** Commands about whole notebooks, and about their cells. */
 export class NotebookCommands {
   readonly #runs: NotebookRuns;
+  /** What a new notebook begins with. */
+  readonly #template: vscode.Uri;
 
-  constructor(runs: NotebookRuns) {
+  constructor(runs: NotebookRuns, extensionUri: vscode.Uri) {
     this.#runs = runs;
+    this.#template = vscode.Uri.joinPath(extensionUri, "media", "templates", "notebook.nb.ts");
   }
 
   /** Ends the session; its variables are lost. */
@@ -66,7 +53,7 @@ export class NotebookCommands {
 
   /** A new notebook, not saved yet. */
   async create(): Promise<void> {
-    const data = new PlainSerializer().deserializeNotebook(new TextEncoder().encode(beginning));
+    const data = new PlainSerializer().deserializeNotebook(await vscode.workspace.fs.readFile(this.#template));
     await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(notebookTypes[0], data));
   }
 

@@ -13,6 +13,7 @@ import type { TaskOutput } from "../log.js";
 import type { Messages } from "../messages.js";
 import { CellOutputWriter } from "./cellOutputs.js";
 import { notebookPath, sourceOf, withCellNames } from "./cellPlaces.js";
+import { onDidCloseNotebook } from "./closedNotebooks.js";
 import { markerOf } from "./plainSerializer.js";
 
 export interface NotebookRunsParts {
@@ -65,7 +66,7 @@ export class NotebookRuns implements Disposable {
         for (const cell of contentChanges.flatMap(({ removedCells }) => removedCells)) this.#interruptCell(cell);
       }),
     );
-    this.#disposables.add(vscode.workspace.onDidCloseNotebookDocument((notebook) => kernels.closeNotebook(keyOf(notebook))));
+    this.#disposables.add(onDidCloseNotebook((uri) => kernels.closeNotebook(uri.toString())));
   }
 
   /** Runs cells in the order given, up to one that fails. */

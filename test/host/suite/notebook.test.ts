@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../src/extension/api.js";
+import { gone } from "../../kernel/support/processes.js";
 import { activated, Files, hoverAt, messagesOf, positionOf, resetSettings, set, taskThat, when } from "./support/editor.js";
 
 /** What a cell shows, by MIME type. */
@@ -152,11 +153,11 @@ describe("a notebook", () => {
     const kernel = api.runs.kernelOf(notebook) ?? assert.fail("no kernel");
     await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
     await when(
-      (listener) => vscode.workspace.onDidCloseNotebookDocument(listener),
-      () => (notebook.isClosed ? true : undefined),
+      (listener) => api.kernels.onEnd(listener),
+      () => (kernel.info ? undefined : true),
     );
     await kernel.disposed;
-    assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+    assert.ok(await gone(pid));
   });
 
   it("loses its variables when it is restarted, and runs all again", async () => {

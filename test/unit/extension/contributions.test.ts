@@ -6,8 +6,10 @@ import {
   commandIds,
   contextKeys,
   contextValues,
+  jupyterType,
   languageIds,
   lineKinds,
+  notebookTypes,
   type Settings,
   section,
   viewIds,
@@ -84,10 +86,10 @@ describe("package.json and the typed ids", () => {
   });
 
   it("have the same languages", () =>
-    assert.deepEqual(
-      manifest.activationEvents,
-      languageIds.map((id) => `onLanguage:${id}`),
-    ));
+    assert.deepEqual(manifest.activationEvents, [
+      ...languageIds.map((id) => `onLanguage:${id}`),
+      ...[...notebookTypes, jupyterType].map((type) => `onNotebook:${type}`),
+    ]));
 
   it("use no context key and no tree item that the other does not know", () => {
     const conditions = [
