@@ -179,6 +179,19 @@ const callSupport = {
   outfile: "dist/kernel/callSupport.js",
   entryPoints: ["src/programs/callSupport.ts"],
 };
+/** TypeScript's server looks for it in a node_modules of the extension, and nowhere else. */
+const typescriptPlugin = {
+  ...common,
+  format: "cjs",
+  sourcemap: false,
+  outfile: "node_modules/concurrent-futures-typescript-plugin/index.js",
+  entryPoints: ["src/typescriptPlugin/main.ts"],
+  footer: { js: "module.exports = module.exports.init;" },
+};
+function writePluginManifest() {
+  const manifest = { name: "concurrent-futures-typescript-plugin", version: "0.0.0", private: true, main: "index.js" };
+  writeFileSync(path.join(root, "node_modules", manifest.name, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
 const extension = { ...common, format: "cjs", outfile: "dist/extension/main.cjs", entryPoints: ["src/extension/main.ts"], external: ["vscode"] };
 
 const renderers = {
@@ -245,10 +258,13 @@ function testBuilds() {
 
 const builds = flag("tests")
   ? testBuilds()
-  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, callSupport, extension, renderers];
+  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, callSupport, typescriptPlugin, extension, renderers];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {
   await Promise.all(builds.map((options) => esbuild.build(options)));
 }
-if (!flag("tests")) copyEsbuild();
+if (!flag("tests")) {
+  copyEsbuild();
+  writePluginManifest();
+}

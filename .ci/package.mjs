@@ -4,7 +4,7 @@
 //   npm run package -- --out file.vsix           under another name (one target only)
 // Leaves dist/ as it ships, that is minified; "npm run build" makes it for work again.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -51,6 +51,18 @@ function takeBuilder(platform) {
   cpSync(fetched, path.join(programs, platform), { recursive: true });
 }
 
+/** vsce packs of node_modules what package.json names as dependencies: for that long the plugin of TypeScript's server, which esbuild.mjs builds, is one. */
+function withPlugin(act) {
+  const manifest = path.join(root, "package.json");
+  const kept = readFileSync(manifest, "utf8");
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(kept), dependencies: { "concurrent-futures-typescript-plugin": "0.0.0" } }, undefined, 2));
+  try {
+    act();
+  } finally {
+    writeFileSync(manifest, kept);
+  }
+}
+
 function main() {
   const { values } = parseArgs({
     options: { target: { type: "string", multiple: true }, all: { type: "boolean", default: false }, out: { type: "string" } },
@@ -66,8 +78,8 @@ function main() {
     for (const target of targets) {
       takeBuilder(platforms[target]);
       const out = values.out ?? `concurrent-futures-${target}.vsix`;
-      const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "--target", target, "--out", out];
-      run("npx", ["vsce", "package", ...options]);
+      const options = ["--allow-missing-repository", "--no-rewrite-relative-links", "--target", target, "--out", out];
+      withPlugin(() => run("npx", ["vsce", "package", ...options]));
     }
   } finally {
     takeBuilder(platforms[own]);

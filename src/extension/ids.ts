@@ -173,6 +173,9 @@ export const notebookTypes = ["futures-notebook", "futures-module"] as const;
 /** The type of Jupyter's files, whose serializer the editor has. */
 export const jupyterType = "jupyter-notebook";
 
+/** The plugin of TypeScript's server, as a package in our `node_modules`. */
+export const typescriptPlugin = "concurrent-futures-typescript-plugin";
+
 /** Keys for `when` clauses. */
 export const contextKeys = {
   hasOpenTasks: "futures.hasOpenTasks",

@@ -38,6 +38,7 @@ import { NotebookCommands } from "./notebook/notebookCommands.js";
 import { NotebookRuns } from "./notebook/notebookRuns.js";
 import { PlainSerializer } from "./notebook/plainSerializer.js";
 import { SessionTasks } from "./notebook/sessionTasks.js";
+import { TypeScriptServer } from "./notebook/typescriptServer.js";
 import { TablePanels } from "./table/tablePanel.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
 import { Debugging } from "./tasks/debugging.js";
@@ -103,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new Controllers(runs));
   const notebooks = new NotebookCommands(runs, context.extensionUri);
   for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
+  add(new TypeScriptServer());
   add(new CellStatusItems(runs));
   add(new CellCodeLenses(config));
   const own = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;

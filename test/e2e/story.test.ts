@@ -13,7 +13,7 @@ import { Workbench } from "./support/workbench.js";
 const repository = process.cwd();
 const vsix = path.join(repository, "out", "story", "concurrent-futures.vsix");
 /** Bytes. 11.4 MB before compression are esbuild's own program, which the kernel cannot do without. */
-const largest = 7_000_000;
+const largest = 8_000_000;
 
 describe("the package", function () {
   this.timeout(120_000);
@@ -82,6 +82,8 @@ describe("the package", function () {
       "extension/media/templates/notebook.nb.ts",
       "extension/media/value.tmLanguage.json",
       "extension/media/walkthrough/…",
+      "extension/node_modules/concurrent-futures-typescript-plugin/index.js",
+      "extension/node_modules/concurrent-futures-typescript-plugin/package.json",
       "extension/package.json",
       "extension/package.nls.json",
       "extension/package.nls.ko.json",

@@ -6,6 +6,7 @@ import path from "node:path";
 const floors: Record<string, readonly string[]> = {
   extension: ["protocol", "analysis"],
   renderer: ["protocol"],
+  typescriptPlugin: ["analysis"],
   cli: ["kernel", "cluster", "protocol", "programs", "analysis", "futures"],
   kernel: ["protocol", "programs", "analysis", "futures", "cluster"],
   cluster: ["futures", "programs"],
@@ -19,6 +20,7 @@ const withoutNode = new Set(["analysis", "protocol", "renderer"]);
 /** Packages a floor may import, beside Node's own. */
 const packages: Record<string, readonly string[]> = {
   extension: ["vscode"],
+  typescriptPlugin: ["@babel/types"],
   analysis: ["@babel/parser", "@babel/types"],
   programs: ["esbuild", "magic-string", "@jridgewell/remapping", "@jridgewell/sourcemap-codec", "@babel/types"],
   kernel: ["ws", "@jridgewell/sourcemap-codec"],

@@ -226,6 +226,44 @@ describe("a notebook", () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
   });
 
+  it("has no false errors, and knows the types of other cells, of files and of the library", async () => {
+    await files.write("typed.ts", "export const typed: number = 1;\n");
+    const notebook = await open(
+      [
+        'import { typed } from "./typed";\nimport { ThreadPoolExecutor } from "concurrent-futures";\ninterface Point { x: number }\nlet count = 1;\nconst same = 1;',
+        "const same = await Promise.resolve('two');\nfunction uses() {\n  return later + count + typed;\n}",
+        "const later = 3;\ncount = 2;\nconst point: Point = { x: same.length };\nconst pool = new ThreadPoolExecutor();\ndisplay(point);\nuses();",
+      ]
+        .map((text) => `// %%\n${text}\n`)
+        .join("\n"),
+    );
+    const cells = notebook.getCells().map(({ document }) => document);
+    const [, second, third] = cells as [vscode.TextDocument, vscode.TextDocument, vscode.TextDocument];
+    const hover = (document: vscode.TextDocument, text: string): Promise<string> => hoverAt(document.uri, positionOf(document, text).translate(0, 1));
+    // TypeScript's server tells of one cell after another.
+    for (let told = ""; !/uses\(\): number/.test(told); ) told = await hover(third, "uses()");
+    assert.match(await hover(third, "same.length"), /same: string/);
+    assert.match(await hover(third, "Point ="), /interface Point/);
+    assert.match(await hover(third, "pool ="), /pool: ThreadPoolExecutor/);
+    assert.match(await hover(third, "display("), /display: \(value: unknown\)/);
+    assert.match(await hover(second, "typed;"), /typed: number/);
+    assert.match(await hover(second, "later +"), /later: 3|later: number/);
+    const names = await vscode.commands.executeCommand<vscode.CompletionList>(
+      "vscode.executeCompletionItemProvider",
+      third.uri,
+      new vscode.Position(3, 0),
+    );
+    for (const name of ["typed", "count", "same", "uses", "Point"])
+      assert.ok(
+        names.items.some(({ label }) => label === name),
+        name,
+      );
+    const errors = cells
+      .flatMap(({ uri }) => vscode.languages.getDiagnostics(uri))
+      .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+    assert.deepEqual(errors, []);
+  }).timeout(60_000);
+
   it("of Jupyter runs with our controller, and is saved with what it shows", async () => {
     const ipynb = {
       cells: [{ cell_type: "code", metadata: {}, source: ["6 * 7"], outputs: [], execution_count: null }],
