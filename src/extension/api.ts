@@ -13,6 +13,7 @@ import type { KernelStatus } from "./views/kernelStatus.js";
 import type { StatusBar } from "./views/statusBar.js";
 import type { TaskLayout } from "./views/taskLayout.js";
 import type { TaskTree } from "./views/taskTree.js";
+import type { VariablesTree } from "./views/variablesTree.js";
 
 /** What `activate` returns: for our own tests. No promise is made to other extensions. */
 export interface ExtensionApi {
@@ -31,4 +32,5 @@ export interface ExtensionApi {
   readonly statusBar: StatusBar;
   readonly kernelStatus: KernelStatus;
   readonly runs: NotebookRuns;
+  readonly variables: VariablesTree;
 }

@@ -80,6 +80,8 @@ export interface CommandArguments {
   "futures.openFullOutput": [cell?: { readonly uri: string }];
   "futures.runCell": [cell: { readonly uri: string; readonly cell: number; readonly which: "one" | "above" | "below" }];
   "futures.newNotebook": [];
+  "futures.exportModule": [notebook?: NotebookReference];
+  "futures.exportScript": [notebook?: NotebookReference];
   "futures.openFrame": [frame: FrameReference];
   "futures.revealFunction": [task: TaskReference];
 }
@@ -118,6 +120,8 @@ export const commandIds = {
   "futures.openFullOutput": { palette: false },
   "futures.runCell": { palette: false },
   "futures.newNotebook": { palette: true },
+  "futures.exportModule": { palette: true },
+  "futures.exportScript": { palette: true },
   "futures.openFrame": { palette: false },
   "futures.revealFunction": { palette: false },
 } as const satisfies Record<CommandId, { palette: boolean }>;
@@ -166,7 +170,7 @@ export const toolNames = {
 /** Section of every setting, and prefix of every id. */
 export const section = "futures";
 
-export const viewIds = { container: "futures", tasks: "futures.tasks" } as const;
+export const viewIds = { container: "futures", tasks: "futures.tasks", variables: "futures.variables" } as const;
 
 /** Types of notebooks that stand as plain modules: by their name, and by "Open With…". */
 export const notebookTypes = ["futures-notebook", "futures-module"] as const;
@@ -184,7 +188,14 @@ export const contextKeys = {
 } as const;
 
 /** What a tree item is, for the menus. */
-export const contextValues = { openTask: "openTask", settledTask: "settledTask", executor: "executor", worker: "worker", value: "value" } as const;
+export const contextValues = {
+  openTask: "openTask",
+  settledTask: "settledTask",
+  executor: "executor",
+  worker: "worker",
+  value: "value",
+  variable: "variable",
+} as const;
 
 /** The panel that shows what a value shows itself as. */
 export const displayPanelType = "futures.display";

@@ -54,6 +54,7 @@ import { MapNotifications } from "./views/mapNotifications.js";
 import { StatusBar } from "./views/statusBar.js";
 import { TaskLayout } from "./views/taskLayout.js";
 import { TaskTree } from "./views/taskTree.js";
+import { VariablesTree } from "./views/variablesTree.js";
 
 let running: { readonly disposables: Disposables; readonly kernels: Kernels } | undefined;
 
@@ -104,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new Controllers(runs));
   const notebooks = new NotebookCommands(runs, context.extensionUri);
   for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
+  const variables = add(new VariablesTree(kernels, runs));
   add(new TypeScriptServer());
   add(new CellStatusItems(runs));
   add(new CellCodeLenses(config));
@@ -139,6 +141,8 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.restartAndRunAll": notebooks.restartAndRunAll.bind(notebooks),
     "futures.openFullOutput": notebooks.openFullOutput.bind(notebooks),
     "futures.runCell": notebooks.runCell.bind(notebooks),
+    "futures.exportModule": notebooks.exportModule.bind(notebooks),
+    "futures.exportScript": notebooks.exportScript.bind(notebooks),
     "futures.newNotebook": notebooks.create.bind(notebooks),
     "futures.showOutput": () => output.show(),
     "futures.showLog": () => log.show(),
@@ -161,6 +165,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     statusBar,
     kernelStatus,
     runs,
+    variables,
   };
 }
 

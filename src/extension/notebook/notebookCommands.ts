@@ -1,4 +1,6 @@
 import * as vscode from "vscode";
+import { scriptOf } from "../../analysis/notebook/exportScript.js";
+import { type PlainCell, printPlainNotebook } from "../../analysis/notebook/plainNotebook.js";
 import { UserError } from "../errors.js";
 import { type CommandArguments, jupyterType, type NotebookReference, notebookTypes } from "../ids.js";
 import type { NotebookRuns } from "./notebookRuns.js";
@@ -57,6 +59,16 @@ export class NotebookCommands {
     await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(notebookTypes[0], data));
   }
 
+  /** The cells as one module, with markers between them. */
+  async exportModule(reference?: NotebookReference): Promise<void> {
+    await showText(printPlainNotebook({ head: "", eol: "\n", cells: plainCells(this.#notebook(reference)) }));
+  }
+
+  /** The cells as a script that prints what they show. */
+  async exportScript(reference?: NotebookReference): Promise<void> {
+    await showText(scriptOf(plainCells(this.#notebook(reference))));
+  }
+
   /** As the buttons do: the editor chooses the kernel, where none is chosen. */
   async #run(notebook: vscode.NotebookDocument, start: number, end: number): Promise<void> {
     await vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start, end }], document: notebook.uri });
@@ -70,4 +82,15 @@ export class NotebookCommands {
     if (found && [...notebookTypes, jupyterType].includes(found.notebookType as never)) return found;
     throw new UserError(vscode.l10n.t("There is no notebook to do this with. Open a *.nb.ts file, or a Jupyter notebook with TypeScript cells."));
   }
+}
+
+function plainCells(notebook: vscode.NotebookDocument): PlainCell[] {
+  return notebook.getCells().map(({ kind, document }) => ({
+    kind: kind === vscode.NotebookCellKind.Code ? "code" : "markdown",
+    text: document.getText().replaceAll("\r\n", "\n"),
+  }));
+}
+
+async function showText(content: string): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "typescript", content }), { preview: false });
 }

@@ -264,6 +264,102 @@ describe("a notebook", () => {
     assert.deepEqual(errors, []);
   }).timeout(60_000);
 
+  it("has its variables in a view, part by part, as they are after each cell", async () => {
+    const notebook = await open("// %%\nimport path from 'node:path';\nconst point = { x: [1, 2] };\nlet n = 1;\n\n// %%\nn = 2;\n");
+    await run(notebook, 0);
+    const labels = async (): Promise<string[]> =>
+      (await api.variables.getChildren()).map((node) => {
+        const { label, description } = api.variables.getTreeItem(node);
+        return `${label}: ${description}`;
+      });
+    assert.deepEqual((await labels()).slice(0, 2), ["point: { x: [ 1, 2 ] }", "n: 1"]);
+    assert.match((await labels())[2] ?? "", /^node:path: /);
+    const [point] = await api.variables.getChildren();
+    const [x] = await api.variables.getChildren(point);
+    assert.deepEqual(
+      (await api.variables.getChildren(x)).map(({ part }) => part.preview),
+      ["1", "2"],
+    );
+    let changes = 0;
+    const listener = api.variables.onDidChangeTreeData(() => (changes += 1));
+    await run(notebook, 1);
+    listener.dispose();
+    assert.ok(changes > 0);
+    assert.equal((await labels())[1], "n: 2");
+    await vscode.commands.executeCommand("futures.restartNotebook", { uri: notebook.uri.toString() });
+    assert.deepEqual(await labels(), []);
+  });
+
+  it("is exported as a module and as a script", async () => {
+    const notebook = await open("// %% [markdown]\n// # T\n\n// %%\nconst a = 1;\n\n// %%\nconst a = 2;\na\n");
+    await vscode.commands.executeCommand("futures.exportModule", { uri: notebook.uri.toString() });
+    assert.equal(vscode.window.activeTextEditor?.document.getText(), await readFile(notebook.uri.fsPath, "utf8"));
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    await vscode.commands.executeCommand("futures.exportScript", { uri: notebook.uri.toString() });
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? "", /\/\/ # T\n\nvar a = 1;\n\nvar a = 2;\nshow\(a\)\n$/);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  it("runs beside another one, each with variables of its own", async () => {
+    const [one, two] = [
+      await open("// %%\nvar mine = 'one';\n// %%\nmine + process.pid\n"),
+      await open("// %%\nvar mine = 'two';\n// %%\nmine + process.pid\n"),
+    ];
+    const [first, second] = await Promise.all([run(one, 0, 1), run(two, 0, 1)]);
+    const [a = "", b = ""] = [first, second].map((cells) => shown(cells[1] as vscode.NotebookCell)[0]);
+    assert.match(a, /^'one\d+'$/);
+    assert.match(b, /^'two\d+'$/);
+    assert.notEqual(a.slice(4), b.slice(4));
+  });
+
+  it("ends a cell that is deleted while it runs, and runs the others", async () => {
+    const notebook = await open("// %%\nconsole.log('in');\nfor (;;);\n\n// %%\n'other'\n");
+    await begin(notebook, 0);
+    await when(
+      (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+      () => (shown(notebook.cellAt(0))[0] === "in\n" ? true : undefined),
+    );
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(0, 1))]);
+    await vscode.workspace.applyEdit(edit);
+    const [other] = await run(notebook, 0);
+    assert.deepEqual(shown(other as vscode.NotebookCell), ["'other'"]);
+  });
+
+  it("is saved while it runs, as its text is", async () => {
+    const notebook = await open("// %%\nawait new Promise((resolve) => setTimeout(resolve, 700));\n'done'\n");
+    await begin(notebook, 0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(notebook.cellAt(0).document.uri, new vscode.Position(0, 0), "// first\n");
+    await vscode.workspace.applyEdit(edit);
+    assert.ok(await notebook.save());
+    assert.match(await readFile(notebook.uri.fsPath, "utf8"), /^\/\/ %%\n\/\/ first\nawait/);
+    await settledCell(notebook.cellAt(0));
+    assert.deepEqual(shown(notebook.cellAt(0)), ["'done'"]);
+  });
+
+  it("keeps its text when a cell ends the process, and begins anew with the next one", async () => {
+    const notebook = await open("// %%\nconst a = 1;\nprocess.exit(7);\n\n// %%\ntypeof a\n");
+    const [lost] = await run(notebook, 0);
+    assert.match(shown(lost as vscode.NotebookCell)[0] ?? "", /SessionLost.*it exited with code 7\. Its variables are lost/);
+    const [next] = await run(notebook, 1);
+    assert.deepEqual(shown(next as vscode.NotebookCell), ["'undefined'"]);
+    assert.equal(notebook.isDirty, false);
+  });
+
+  it("of 5,000 cells opens, runs its last cell and is saved", async () => {
+    const text = Array.from({ length: 5_000 }, (_, i) => `// %%\nconst x${i} = ${i};\nx${i}\n`).join("\n");
+    const notebook = await open(text);
+    assert.equal(notebook.cellCount, 5_000);
+    const [last] = await run(notebook, 4_999);
+    assert.deepEqual(shown(last as vscode.NotebookCell), ["4999"]);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(notebook.cellAt(2_500).document.uri, new vscode.Position(0, 0), "// here\n");
+    await vscode.workspace.applyEdit(edit);
+    await notebook.save();
+    assert.equal(await readFile(notebook.uri.fsPath, "utf8"), text.replace("const x2500", "// here\nconst x2500"));
+  }).timeout(120_000);
+
   it("of Jupyter runs with our controller, and is saved with what it shows", async () => {
     const ipynb = {
       cells: [{ cell_type: "code", metadata: {}, source: ["6 * 7"], outputs: [], execution_count: null }],

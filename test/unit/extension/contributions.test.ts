@@ -75,9 +75,9 @@ describe("package.json and the typed ids", () => {
     assert.deepEqual(Object.keys(views), [viewIds.container]);
     assert.deepEqual(
       views[viewIds.container]?.map(({ id }) => id),
-      [viewIds.tasks],
+      [viewIds.tasks, viewIds.variables],
     );
-    assert.deepEqual(new Set(viewsWelcome.map(({ view }) => view)), new Set([viewIds.tasks]));
+    assert.deepEqual(new Set(viewsWelcome.map(({ view }) => view)), new Set([viewIds.tasks, viewIds.variables]));
   });
 
   it("have the same colours, each for four kinds of theme", () => {
