@@ -14,14 +14,8 @@ export interface CellNames {
   readonly exported: readonly string[];
 }
 
-/** A cell as TypeScript knows it. */
-export interface KnownCell {
-  readonly fileName: string;
-  readonly names: CellNames;
-}
-
 /** What every cell has: see `kernel/session/display.ts`. */
-const given: Readonly<Record<string, string>> = {
+const everywhere: Readonly<Record<string, string>> = {
   display:
     "declare const display: { (value: unknown): Promise<void>; html(markup: string): void; markdown(text: string): void; svg(markup: string): void; png(bytes: Uint8Array): void; jpeg(bytes: Uint8Array): void; json(value: unknown): void; vegaLite(spec: unknown): void; bundle(bundle: Record<string, unknown>): void };",
   clear: "declare function clear(): void;",
@@ -43,25 +37,15 @@ export function namesOf(text: string): CellNames | undefined {
 
 /**
  * What stands behind the text of a cell.
- * @param before cells above it, in order. @param behind those below it.
+ * @param wanted names that it has from other cells, by the files of those.
  */
-export function contextOf(own: CellNames | undefined, before: readonly KnownCell[], behind: readonly KnownCell[]): string {
+export function contextOf(own: CellNames | undefined, wanted: ReadonlyMap<string, readonly string[]>): string {
   const { all, exported } = own ?? noNames;
-  const taken = new Set(all);
-  const lines = [];
-  // The last one above it counts; what is declared only below may be used in functions.
-  for (const { fileName, names } of [...[...before].reverse(), ...behind]) {
-    const wanted = names.all.filter((name) => !taken.has(name));
-    for (const name of wanted) taken.add(name);
-    if (wanted.length > 0) lines.push(`import { ${wanted.join(", ")} } from ${JSON.stringify(fileName)};`);
-  }
+  const taken = new Set([...all, ...[...wanted.values()].flat()]);
+  const imports = [...wanted].map(([fileName, names]) => `import { ${names.join(", ")} } from ${JSON.stringify(fileName)};`);
   const gives = all.filter((name) => !exported.includes(name));
-  return [
-    "\n;",
-    ...lines,
-    `export { ${gives.join(", ")} };`,
-    ...Object.entries(given).flatMap(([name, text]) => (taken.has(name) ? [] : [text])),
-  ].join("\n");
+  const given = Object.entries(everywhere).flatMap(([name, text]) => (taken.has(name) ? [] : [text]));
+  return ["\n;", ...imports, `export { ${gives.join(", ")} };`, ...given].join("\n");
 }
 
 function typesOf(statement: Statement): string[] {

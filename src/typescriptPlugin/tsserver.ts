@@ -19,6 +19,7 @@ export interface LanguageServiceHost {
   getScriptFileNames(): string[];
   getScriptSnapshot(fileName: string): Snapshot | undefined;
   getScriptVersion(fileName: string): string;
+  getProjectVersion?(): string;
   getCompilationSettings(): Record<string, unknown>;
   resolveModuleNameLiterals?(literals: readonly { readonly text: string }[], containingFile: string, ...rest: unknown[]): readonly ResolvedModule[];
 }
