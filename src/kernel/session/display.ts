@@ -18,9 +18,9 @@ export function makeDisplay({ outputs, nextId }: DisplayOptions): Record<string,
     target?.show(id, await mimeBundleOf(value, id));
   };
   Object.assign(display, {
-    html: (markup: string) => show({ "text/html": markup }, markup),
+    html: (markup: string) => show({ "text/html": markup, "text/plain": `HTML of ${markup.length} characters` }, markup),
     markdown: (text: string) => show({ "text/markdown": text, "text/plain": text }, text),
-    svg: (markup: string) => show({ "image/svg+xml": markup }, markup),
+    svg: (markup: string) => show({ "image/svg+xml": markup, "text/plain": `SVG image of ${markup.length} characters` }, markup),
     png: (bytes: Uint8Array) => show({ "image/png": bytes, "text/plain": `PNG image of ${bytes.length} bytes` }, bytes),
     jpeg: (bytes: Uint8Array) => show({ "image/jpeg": bytes, "text/plain": `JPEG image of ${bytes.length} bytes` }, bytes),
     json: (value: unknown) => show({ "application/json": value }, value),
