@@ -1,11 +1,12 @@
 /** The path of step one as a person walks it: everything is done with keys and mouse, and read from what the browser shows. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { launchBrowser } from "../host/browser.mjs";
 import { startServer } from "../host/server.mjs";
 import { until } from "../host/waiting.mjs";
 import { openWindow } from "../host/window.mjs";
+import { pictureFile } from "./support/pictures.js";
 import { Workbench } from "./support/workbench.js";
 
 const repository = process.cwd();
@@ -254,14 +255,6 @@ describe("the workbench", function () {
     await workbench.setting("workbench.colorTheme", undefined);
   }).timeout(120_000);
 });
-
-/** Committed pictures are replaced on demand (`npm run screenshots`) or when they are missing; else a test run would leave changed files behind. */
-function pictureFile(name: string): string {
-  const committed = path.join(repository, "media", "screenshots", name);
-  const file = process.env["UPDATE_SCREENSHOTS"] || !existsSync(committed) ? committed : path.join(repository, "out", "screenshots", name);
-  mkdirSync(path.dirname(file), { recursive: true });
-  return file;
-}
 
 /** What a user's folder has after `npm install`: the types of Node, and this package. */
 function linkPackages(folder: string): void {

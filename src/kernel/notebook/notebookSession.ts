@@ -220,7 +220,7 @@ export class NotebookSession {
     } catch (error) {
       if (this.#running !== running) return;
       this.#options.listener.started(cell.run);
-      this.#end({ state: "failed", error: this.#describe(error) }, false);
+      this.#end({ state: "failed", error: this.#describe(error, cell) }, false);
     }
   }
 
@@ -385,9 +385,12 @@ export class NotebookSession {
     return new ModuleGraph({ directory: this.#directory, libraryUrl, notebook });
   }
 
-  #describe(error: unknown): ErrorDescription {
+  /** A problem of the cell itself needs no file before it: its place is where the frame says. */
+  #describe(error: unknown, { source }: CellRun): ErrorDescription {
     const described = describeError(error, { programsDirectory: this.#directory, libraryDirectory: "" });
-    return error instanceof BuildError ? { ...described, name: "SyntaxError" } : described;
+    const [problem] = error instanceof BuildError ? error.problems : [];
+    if (!problem) return described;
+    return { ...described, name: "SyntaxError", message: problem.file === source ? problem.message : described.message };
   }
 }
 

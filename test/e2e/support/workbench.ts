@@ -25,6 +25,14 @@ export class Workbench {
     await this.page.locator(".editor-instance .view-line").first().waitFor();
   }
 
+  /** Opens a notebook of the folder in a new tab. */
+  async openNotebook(name: string): Promise<void> {
+    await this.#window.evaluate(async (vscode, file) => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      if (folder) await vscode.commands.executeCommand("vscode.openWith", vscode.Uri.joinPath(folder, file), "futures-notebook", { preview: false });
+    }, name);
+  }
+
   /** Puts the cursor at the first place of a text in the active editor, in view and in focus. */
   async cursorTo(text: string): Promise<void> {
     await this.#window.evaluate((vscode, needle) => {

@@ -1,0 +1,108 @@
+/** A notebook as a person sees it: opened from the explorer, run with the buttons, read from what the browser shows. */
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import type { Frame } from "playwright-core";
+import { launchBrowser } from "../host/browser.mjs";
+import { startServer } from "../host/server.mjs";
+import { until } from "../host/waiting.mjs";
+import { openWindow } from "../host/window.mjs";
+import { pictureFile } from "./support/pictures.js";
+import { Workbench } from "./support/workbench.js";
+
+const repository = process.cwd();
+
+describe("a notebook in the workbench", function () {
+  this.timeout(120_000);
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+  let workbench: Workbench;
+
+  before(async function () {
+    this.timeout(180_000);
+    [server, browser] = await Promise.all([startServer({ mode: "dev" }), launchBrowser()]);
+    const folder = server.workspace(path.join(repository, "media", "examples"));
+    const modules = path.join(folder, "node_modules");
+    mkdirSync(modules, { recursive: true });
+    if (!existsSync(path.join(modules, "@types"))) symlinkSync(path.join(repository, "node_modules", "@types"), path.join(modules, "@types"));
+    workbench = new Workbench(await openWindow(server, browser, { folder, context: { viewport: { width: 1280, height: 1000 } } }));
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const open = async (name: string): Promise<void> => {
+    await workbench.command("workbench.action.closeAllEditors");
+    await workbench.openNotebook(`notebooks/${name}`);
+    await workbench.page.locator(".notebookOverlay .cell-list-container .monaco-list-row:visible").first().waitFor();
+  };
+  /** All that the outputs of the notebook show. */
+  const outputs = async (): Promise<string> => {
+    const texts = await Promise.all(
+      workbench.page.frames().map((frame: Frame) =>
+        frame
+          .locator(".output_container")
+          .allInnerTexts()
+          .catch(() => []),
+      ),
+    );
+    return texts.flat().join("\n").replaceAll("\u00a0", " ");
+  };
+  const shows = (expected: RegExp): Promise<unknown> => until(`the outputs to show ${expected}`, async () => expected.test(await outputs()), 60_000);
+
+  it("runs all cells, and shows tables, a live table of futures and a chart", async () => {
+    await workbench.setting("workbench.colorTheme", "Default Dark Modern");
+    await open("primes.nb.ts");
+    await workbench.page.locator(".notebook-toolbar-container a", { hasText: /^Run All$/ }).click();
+    await shows(/this thread[\s\S]*2 threads|this thread[\s\S]*threads/);
+    await workbench.command("notebook.focusBottom");
+    await until("the chart", async () => {
+      const boxes = workbench.page.frames().map(async (frame) => {
+        const picture = frame.locator(".output_container svg, .output_container img").last();
+        return (await picture.count()) > 0 && ((await picture.boundingBox())?.height ?? 0) > 50;
+      });
+      return (await Promise.all(boxes)).some(Boolean);
+    });
+    // It has its place a moment before it is painted.
+    await workbench.page.waitForTimeout(500);
+    await workbench.page.screenshot({ path: pictureFile("notebook-primes-dark.png") });
+  });
+
+  it("shows futures while they run, in its cells, in the tree and in the status bar", async () => {
+    await workbench.setting("workbench.colorTheme", "Default Light Modern");
+    await open("basicFuture.nb.ts");
+    await workbench.command("workbench.view.extension.futures");
+    await workbench.page.locator(".notebook-toolbar-container a", { hasText: /^Run All$/ }).click();
+    await shows(/result: Completed 0 worker job/);
+    await workbench.page
+      .locator(".tree-explorer-viewlet-tree-view, .pane-body", { hasText: /work\(…\)/ })
+      .first()
+      .waitFor();
+    await workbench.command("notebook.focusBottom");
+    await shows(/5 futures: .*(?:running|finished)/);
+    await shows(/5 futures: 5 finished/);
+    await workbench.page.screenshot({ path: pictureFile("notebook-futures-light.png") });
+  });
+
+  it("interrupts an endless loop by its stop button, and keeps the variables", async () => {
+    await workbench.command("workbench.action.closeAllEditors");
+    await workbench.command("futures.newNotebook");
+    const rows = workbench.page.locator(".notebookOverlay .cell-list-container .code-cell-row:visible");
+    const type = async (row: number, text: string): Promise<void> => {
+      await rows.nth(row).locator(".monaco-editor").click();
+      await workbench.press("ControlOrMeta+a");
+      await workbench.page.keyboard.insertText(text);
+    };
+    await until("its cells", async () => (await rows.count()) === 2);
+    await type(0, "const kept = 41; console.log('loop'); for (;;);");
+    await rows.nth(0).hover();
+    await rows.nth(0).locator(".run-button-container a").first().click();
+    await shows(/^loop/m);
+    await rows.nth(0).hover();
+    await rows.nth(0).locator(".run-button-container a[aria-label*='Stop']").first().click();
+    await type(1, "kept + 1 + ' kept'");
+    await rows.nth(1).hover();
+    await rows.nth(1).locator(".run-button-container a").first().click();
+    await shows(/42 kept/);
+  });
+});
