@@ -1,5 +1,6 @@
 // @ts-check
 // All measures, in the order in which they run. Loads the built library and the peers, so both must be there before it is imported.
+
 import { runMeasure } from "./harness.mjs";
 import { coldStart } from "./measures/coldStart.mjs";
 import { extensionActivation } from "./measures/extensionActivation.mjs";
@@ -9,6 +10,7 @@ import { kernelSubmission } from "./measures/kernelSubmission.mjs";
 import { largeResults, transfer } from "./measures/largeData.mjs";
 import { map } from "./measures/map.mjs";
 import { mixed } from "./measures/mixed.mjs";
+import { longCell, notebook } from "./measures/notebook.mjs";
 import { idle, queued } from "./measures/programs.mjs";
 import { roundTrip } from "./measures/roundTrip.mjs";
 import { throughput } from "./measures/throughput.mjs";
@@ -65,6 +67,8 @@ export const suite = [
   entry(idle("processes")),
   entry(kernelColdStart),
   entry(kernelSubmission),
+  entry(notebook),
+  entry(longCell),
   { ...entry(extensionActivation), needsHost: true },
   { ...entry(extensionHost), needsHost: true },
   { ...entry(rerun), needsHost: true },

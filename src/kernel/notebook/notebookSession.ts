@@ -77,6 +77,15 @@ interface Running {
   readonly timers: NodeJS.Timeout[];
 }
 
+/** A cell as a module. */
+interface BuiltCell {
+  readonly compiled: CompiledCell;
+  readonly url: string;
+}
+
+/** Compiled cells that are kept to be run again. */
+const keptCells = 500;
+
 const globals = new Set(Object.getOwnPropertyNames(globalThis));
 
 export class NotebookSession {
@@ -86,6 +95,8 @@ export class NotebookSession {
   readonly #queue: CellRun[] = [];
   /** Runs whose outputs may still change. */
   readonly #live = new Set<number>();
+  /** By all that they were compiled from; the oldest first. */
+  readonly #built = new Map<string, BuiltCell>();
   readonly #questions = new Map<number, (answer: never) => void>();
   #graph: ModuleGraph;
   #names = new Map<string, DeclaredName>();
@@ -198,12 +209,11 @@ export class NotebookSession {
     this.#texts = cell.texts;
     try {
       const changed = await this.#changedImports(cell);
-      const compiled = await this.#compile(cell);
+      const { compiled, url } = await this.#compile(cell);
       const modules = await this.#graph.resolve(
         compiled.imports.map(({ module }) => module),
         cell.texts,
       );
-      const url = await this.#write(compiled);
       if (this.#running !== running) return;
       if (running.isInterrupted) {
         this.#end({ state: "interrupted" }, false);
@@ -224,19 +234,18 @@ export class NotebookSession {
     }
   }
 
-  #compile(cell: CellRun): Promise<CompiledCell> {
+  /** What was compiled from the same text among the same names is still there. */
+  async #compile(cell: CellRun): Promise<BuiltCell> {
     const { text, language, source, firstLine = 1 } = cell;
-    const compile = async (): Promise<CompiledCell> =>
-      compileCell({
-        text,
-        language,
-        source,
-        firstLine,
-        known: this.#names,
-        globals,
-        compilerOptions: await compilerOptionsOf(this.#options.notebook),
-      });
-    return compile();
+    const compilerOptions = await compilerOptionsOf(this.#options.notebook);
+    const key = digest(text, language, source, String(firstLine), JSON.stringify(compilerOptions), JSON.stringify([...this.#names.values()]));
+    const known = this.#built.get(key);
+    if (known) return known;
+    const compiled = await compileCell({ text, language, source, firstLine, known: this.#names, globals, compilerOptions });
+    const built = { compiled, url: await this.#write(compiled) };
+    this.#built.set(key, built);
+    for (const [oldest] of this.#built) if (this.#built.size > keptCells) this.#built.delete(oldest);
+    return built;
   }
 
   /** What earlier cells have imported and is not what it was. A module that does not compile any more stays as it was. */

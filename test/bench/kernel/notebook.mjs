@@ -1,0 +1,110 @@
+// @ts-check
+/** @import { MessageFromKernel, MessageToKernel, CellEvent } from "../../../src/protocol/messages.js" */
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../../../dist/kernel/main.js", import.meta.url));
+
+/**
+ * What runs cells, one after another.
+ * @typedef {object} CellRunner
+ * @property {(text: string) => Promise<{ output: string, toStart: number }>} run Resolves when what the cell shows is there; `toStart`: ms until its code ran.
+ * @property {() => Promise<void>} close
+ */
+
+/** The kernel of a notebook, as the extension has it. @implements {CellRunner} */
+export class NotebookKernel {
+  #storage = mkdtempSync(path.join(os.tmpdir(), "notebook-bench-"));
+  #child = fork(entry, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  #runs = 0;
+  /** @type {(event: CellEvent) => void} */
+  #take = () => {};
+
+  constructor() {
+    this.#child.on("message", (/** @type {MessageFromKernel} */ message) => {
+      if (message.type !== "events") return;
+      for (const event of message.events) if (event.type === "cell") this.#take(event);
+    });
+    const settings = { maxWorkers: 1, maxMemory: 0, stopGrace: 500, execArgv: [] };
+    this.#send({ type: "configure", folder: this.#storage, storage: this.#storage, settings });
+  }
+
+  /** @param {string} text */
+  async run(text) {
+    this.#runs += 1;
+    const run = this.#runs;
+    const sent = performance.now();
+    let toStart = 0;
+    let output = "";
+    const ended = new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
+      this.#take = ({ run: its, change }) => {
+        if (its !== run) return;
+        if (change.kind === "started") toStart = performance.now() - sent;
+        if (change.kind === "outputs") for (const shown of change.outputs) if (shown.kind === "display") output = shown.bundle["text/plain"] ?? "";
+        if (change.kind !== "ended") return;
+        if (change.outcome.state === "finished") resolve();
+        else reject(new Error(`${text}: ${JSON.stringify(change.outcome)}`));
+      };
+    });
+    const notebook = path.join(this.#storage, "bench.nb.ts");
+    this.#send({ type: "runCell", run, notebook, text, language: "ts", source: `${notebook}#${run}`, overlay: [], timeout: 0 });
+    await ended;
+    return { output, toStart };
+  }
+
+  async close() {
+    const exited = once(this.#child, "exit");
+    this.#child.disconnect();
+    await exited;
+    rmSync(this.#storage, { recursive: true, force: true });
+  }
+
+  /** @param {MessageToKernel} message */
+  #send(message) {
+    this.#child.send(message);
+  }
+}
+
+/** Node's own prompt: JavaScript only, and what is shown is what it prints. @implements {CellRunner} */
+export class NodeRepl {
+  #child = spawn(process.execPath, ["-i"], { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, NODE_NO_READLINE: "1" } });
+  #text = "";
+  #arrived = () => {};
+  #ready;
+
+  constructor() {
+    this.#child.stdout.setEncoding("utf8").on("data", (text) => {
+      this.#text += text;
+      this.#arrived();
+    });
+    this.#ready = this.#prompt();
+  }
+
+  /** @param {string} text one line */
+  async run(text) {
+    await this.#ready;
+    const sent = performance.now();
+    this.#text = "";
+    this.#child.stdin.write(`${text}\n`);
+    await this.#prompt();
+    return { output: this.#text.replace(/\n?> $/, "").trim(), toStart: performance.now() - sent };
+  }
+
+  async close() {
+    const exited = once(this.#child, "exit");
+    this.#child.stdin.end();
+    await exited;
+  }
+
+  async #prompt() {
+    while (!this.#text.endsWith("> ")) {
+      await new Promise((/** @type {(value: void) => void} */ resolve) => {
+        this.#arrived = resolve;
+      });
+    }
+  }
+}
