@@ -203,6 +203,7 @@ const renderers = {
   entryPoints: [
     { in: "src/renderer/table/main.ts", out: "table" },
     { in: "src/renderer/table/table.css", out: "table" },
+    { in: "src/renderer/value/main.ts", out: "value" },
   ],
 };
 

@@ -39,6 +39,7 @@ import { NotebookRuns } from "./notebook/notebookRuns.js";
 import { PlainSerializer } from "./notebook/plainSerializer.js";
 import { SessionTasks } from "./notebook/sessionTasks.js";
 import { TypeScriptServer } from "./notebook/typescriptServer.js";
+import { answerRenderer } from "./notebook/valueRenderer.js";
 import { TablePanels } from "./table/tablePanel.js";
 import { ArgumentHistory } from "./tasks/argumentHistory.js";
 import { Debugging } from "./tasks/debugging.js";
@@ -106,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const notebooks = new NotebookCommands(runs, context.extensionUri);
   for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
   const variables = add(new VariablesTree(kernels, runs));
+  add(answerRenderer(kernels));
   add(new TypeScriptServer());
   add(new CellStatusItems(runs));
   add(new CellCodeLenses(config));

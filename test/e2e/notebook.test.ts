@@ -104,5 +104,22 @@ describe("a notebook in the workbench", function () {
     await rows.nth(1).hover();
     await rows.nth(1).locator(".run-button-container a").first().click();
     await shows(/42 kept/);
+
+    // A value unfolds by mouse and by keys.
+    await type(1, "globalThis.deep = { list: [{ name: 'inner' }], text: 'x' }, deep");
+    await rows.nth(1).locator(".run-button-container a").first().click();
+    await shows(/\{ list: \[ \{ name: 'inner' \} \], text: 'x' \}/);
+    const part = async (label: RegExp) =>
+      until(`${label} to unfold`, async () => {
+        for (const frame of workbench.page.frames()) {
+          const button = frame.locator(".futures-value button[aria-expanded='false']", { hasText: label });
+          if ((await button.count()) > 0) return button.first();
+        }
+        return undefined;
+      });
+    await (await part(/list/)).click();
+    await (await part(/^list: /)).press("Enter");
+    await (await part(/^\[0\]: /)).press("Enter");
+    await shows(/name: 'inner'\n/);
   });
 });

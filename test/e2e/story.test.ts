@@ -69,6 +69,7 @@ describe("the package", function () {
       "extension/dist/node_modules/esbuild/package.json",
       "extension/dist/renderer/table.css",
       "extension/dist/renderer/table.js",
+      "extension/dist/renderer/value.js",
       "extension/dist/types/…",
       "extension/l10n/bundle.l10n.ko.json",
       "extension/media/api.md",

@@ -1,6 +1,7 @@
 /** What a value is shown as. */
 import { inspect } from "node:util";
 import type { MimeBundle } from "../../protocol/cells.js";
+import { type ValueOutput, valueMime } from "../../protocol/valueRenderer.js";
 import { describeValue } from "../describeValue.js";
 import { recordsOf } from "../values/table.js";
 
@@ -9,9 +10,6 @@ const limit = 5_000_000;
 /** Rows and columns of a table. */
 const [rowLimit, columnLimit] = [100, 20];
 
-/** A value as the kernel knows it by the `id` of its output; for the renderer, which asks for its parts. */
-export const valueMime = "application/vnd.concurrent-futures.value+json";
-
 /** What a value is shown as, best first, with a text always. Rejects with what its own method of showing itself throws. @param id of the output. */
 export async function mimeBundleOf(value: unknown, id: number): Promise<MimeBundle> {
   const shown = await ownBundle(value);
@@ -19,8 +17,8 @@ export async function mimeBundleOf(value: unknown, id: number): Promise<MimeBund
   const described = describeValue(value);
   const text = { "text/plain": described.text };
   const records = recordsOf(value);
-  const tree = described.expandable ? { [valueMime]: JSON.stringify({ id, ...described }) } : {};
-  return records ? { ...tree, "text/html": tableOf(records.columns, records.length, (row) => records.cells(row)), ...text } : { ...tree, ...text };
+  if (records) return { "text/html": tableOf(records.columns, records.length, (row) => records.cells(row)), ...text };
+  return described.expandable ? { [valueMime]: JSON.stringify({ id, ...described } satisfies ValueOutput), ...text } : text;
 }
 
 /** What a value shows itself as, if it does. */
