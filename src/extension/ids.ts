@@ -1,4 +1,5 @@
 /** Every id that package.json and the code must agree on. A unit test compares the two in both directions. */
+import type { NotebookCell } from "vscode";
 import type { ExecutorKind, OnTimeout } from "../protocol/values.js";
 
 /** What `futures.submit` takes; whatever is left out is taken from the active editor or asked for. */
@@ -77,6 +78,7 @@ export interface CommandArguments {
   "futures.clearTasks": [];
   "futures.restartNotebook": [notebook?: NotebookReference];
   "futures.restartAndRunAll": [notebook?: NotebookReference];
+  "futures.debugCell": [cell?: { readonly uri: string } | NotebookCell];
   "futures.openFullOutput": [cell?: { readonly uri: string }];
   "futures.runCell": [cell: { readonly uri: string; readonly cell: number; readonly which: "one" | "above" | "below" }];
   "futures.newNotebook": [];
@@ -117,6 +119,7 @@ export const commandIds = {
   "futures.clearTasks": { palette: true },
   "futures.restartNotebook": { palette: true },
   "futures.restartAndRunAll": { palette: true },
+  "futures.debugCell": { palette: true },
   "futures.openFullOutput": { palette: false },
   "futures.runCell": { palette: false },
   "futures.newNotebook": { palette: true },

@@ -32,6 +32,7 @@ import { Kernels } from "./kernel/kernels.js";
 import { createLog, TaskOutput } from "./log.js";
 import { Messages } from "./messages.js";
 import { CellCodeLenses } from "./notebook/cellCodeLens.js";
+import { CellDebugging } from "./notebook/cellDebugging.js";
 import { CellStatusItems } from "./notebook/cellStatusItems.js";
 import { Controllers } from "./notebook/controllers.js";
 import { NotebookCommands } from "./notebook/notebookCommands.js";
@@ -101,17 +102,18 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const tasks = new TaskCommands(store, placements);
   const valueCommands = new ValueCommands({ store, kernels, values, tables, submitter });
   add(new MapNotifications(store, kernels));
-  const runs = add(new NotebookRuns({ kernels, config, messages, output }));
+  const own = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
+  const cellDebugging = add(new CellDebugging(messages, storage, own));
+  const runs = add(new NotebookRuns({ kernels, config, messages, output, debugging: cellDebugging, storage }));
   add(new SessionTasks({ store, kernels, runs, index, tracker }));
-  add(new Controllers(runs));
-  const notebooks = new NotebookCommands(runs, context.extensionUri);
+  const controllers = add(new Controllers(runs));
+  const notebooks = new NotebookCommands(runs, controllers, context.extensionUri);
   for (const type of notebookTypes) add(vscode.workspace.registerNotebookSerializer(type, new PlainSerializer(), { transientOutputs: true }));
   const variables = add(new VariablesTree(kernels, runs));
   add(answerRenderer(kernels));
   add(new TypeScriptServer());
   add(new CellStatusItems(runs));
   add(new CellCodeLenses(config));
-  const own = vscode.Uri.joinPath(context.extensionUri, "dist").fsPath;
   add(new Debugging({ store, kernels, messages, storage, own }));
   const handlers = {
     "futures.submit": submits.submit.bind(submits),
@@ -141,6 +143,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.restartKernel": () => restartKernel(kernels, messages),
     "futures.restartNotebook": notebooks.restart.bind(notebooks),
     "futures.restartAndRunAll": notebooks.restartAndRunAll.bind(notebooks),
+    "futures.debugCell": notebooks.debugCell.bind(notebooks),
     "futures.openFullOutput": notebooks.openFullOutput.bind(notebooks),
     "futures.runCell": notebooks.runCell.bind(notebooks),
     "futures.exportModule": notebooks.exportModule.bind(notebooks),

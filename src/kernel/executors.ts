@@ -9,6 +9,7 @@ import {
 } from "../futures/index.js";
 import type { ExecutorSettings } from "../protocol/messages.js";
 import type { ExecutorDescription, ExecutorKind } from "../protocol/values.js";
+import { debuggerNotes } from "./debuggerNotes.js";
 
 export interface ExecutorsListener {
   taskSubmit(...args: PoolEvents["taskSubmit"]): void;
@@ -23,10 +24,6 @@ const kinds: readonly ExecutorKind[] = ["threads", "processes"];
 const keepDeepStacks = (): void => {
   Error.stackTraceLimit = 50;
 };
-
-/** What Node writes to stderr when its inspector listens and when a debugger comes and goes. */
-const debuggerNotes =
-  /^(?:Debugger listening on ws:.*|For help, see: https:\/\/nodejs\.org\/en\/docs\/inspector|Debugger attached\.|Debugger ending on ws:.*|Waiting for the debugger to disconnect\.\.\.)\r?\n/gm;
 
 function portIn(text: string): number | undefined {
   const port = /^Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//m.exec(text)?.[1];

@@ -32,6 +32,8 @@ export interface RunCellMessage {
   readonly url: string;
   /** What it imports. */
   readonly imports: readonly { readonly specifier: string; readonly url: string; readonly attributes?: Readonly<Record<string, string>> }[];
+  /** It waits for a debugger before it begins: see {@link CellDebuggableMessage}. */
+  readonly debug?: true;
   /** Where it runs, if not in the session, and what it declares. */
   readonly executor?: { readonly kind: ExecutorKind; readonly declared: readonly string[] };
   /** URLs, by specifier, of what earlier cells have imported and was changed since. */
@@ -104,6 +106,13 @@ export interface SessionReadyMessage {
   readonly type: "ready";
 }
 
+/** The session waits for a debugger at a port of the loopback interface, until the cell has ended. */
+export interface CellDebuggableMessage {
+  readonly type: "debuggable";
+  readonly run: number;
+  readonly port: number;
+}
+
 /** The code of a cell begins to run. */
 export interface CellStartedMessage {
   readonly type: "started";
@@ -164,6 +173,7 @@ export interface VariablesMessage {
 export type MessageFromSession =
   | SessionReadyMessage
   | CellStartedMessage
+  | CellDebuggableMessage
   | HeardMessage
   | SignalledMessage
   | CellOutputsMessage

@@ -121,6 +121,8 @@ export interface RunCellRequest {
   readonly executor?: ExecutorKind;
   /** ms after which it is interrupted; 0: never. */
   readonly timeout: number;
+  /** It waits for a debugger. */
+  readonly debug?: true;
 }
 
 /** Ends a run, or what it shows of futures; drops one that has not begun. */
@@ -257,6 +259,8 @@ export interface CellEvent {
   readonly at: number;
   readonly change:
     | { readonly kind: "started" }
+    /** It waits for a debugger at a port of the loopback interface, which is closed when it has ended. */
+    | { readonly kind: "debuggable"; readonly port: number }
     | { readonly kind: "outputs"; readonly outputs: readonly CellOutput[] }
     /** `isLive`: outputs change until `closed`. */
     | { readonly kind: "ended"; readonly outcome: CellOutcome; readonly isLive: boolean }

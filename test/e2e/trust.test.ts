@@ -38,6 +38,20 @@ describe("the installed extension in a folder that is not trusted", function () 
       return (result.content as { value: string }[]).map(({ value }) => value).join("");
     });
     assert.match(refusal, /^Refused: this workspace is not trusted/);
+    // Before a cell runs the editor asks; "Cancel" runs nothing.
+    const runCell = (): Promise<void> =>
+      window.evaluate(async (vscode) => {
+        const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+        if (!folder) throw new Error("no folder");
+        const uri = vscode.Uri.joinPath(folder, "notebooks", "withFuture.nb.ts");
+        await vscode.commands.executeCommand("vscode.openWith", uri, "futures-notebook", { preview: false });
+        void vscode.commands.executeCommand("notebook.cell.execute", { ranges: [{ start: 1, end: 2 }], document: uri });
+      });
+    await runCell();
+    const dialog = page.locator(".monaco-dialog-box", { hasText: /run code from this workspace/ });
+    await dialog.waitFor();
+    await dialog.locator(".monaco-button", { hasText: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
     for (const command of ["futures.debug", "futures.map"])
       await workbench.command(command, { functionName: "fib", argumentsText: "1", inputs: { expression: "[1]" } });
     assert.equal(await kernels(), 0);
@@ -49,6 +63,9 @@ describe("the installed extension in a folder that is not trusted", function () 
     await submit();
     await workbench.lineShows("function fib", /^6765 · /);
     assert.equal(await kernels(), 1);
+    await runCell();
+    await page.locator(".notebookOverlay .cell-statusbar-container .codicon-notebook-state-success").first().waitFor();
+    assert.equal(await kernels(), 2);
     await window.close();
   });
 });

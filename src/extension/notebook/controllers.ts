@@ -28,6 +28,11 @@ export class Controllers implements Disposable {
     this.#disposables.add(vscode.workspace.onDidOpenNotebookDocument((notebook) => this.#prefer(notebook)));
   }
 
+  /** The controller of a notebook of a type that cells of ours may stand in. */
+  of(notebook: vscode.NotebookDocument): vscode.NotebookController | undefined {
+    return this.#controllers.get(notebook.notebookType);
+  }
+
   dispose(): void {
     this.#disposables.dispose();
   }

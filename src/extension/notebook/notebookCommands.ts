@@ -3,6 +3,7 @@ import { scriptOf } from "../../analysis/notebook/exportScript.js";
 import { type PlainCell, printPlainNotebook } from "../../analysis/notebook/plainNotebook.js";
 import { UserError } from "../errors.js";
 import { type CommandArguments, jupyterType, type NotebookReference, notebookTypes } from "../ids.js";
+import type { Controllers } from "./controllers.js";
 import type { NotebookRuns } from "./notebookRuns.js";
 import { PlainSerializer } from "./plainSerializer.js";
 
@@ -12,8 +13,11 @@ export class NotebookCommands {
   /** What a new notebook begins with. */
   readonly #template: vscode.Uri;
 
-  constructor(runs: NotebookRuns, extensionUri: vscode.Uri) {
+  readonly #controllers: Controllers;
+
+  constructor(runs: NotebookRuns, controllers: Controllers, extensionUri: vscode.Uri) {
     this.#runs = runs;
+    this.#controllers = controllers;
     this.#template = vscode.Uri.joinPath(extensionUri, "media", "templates", "notebook.nb.ts");
   }
 
@@ -43,11 +47,20 @@ export class NotebookCommands {
     await this.#run(notebook, from, to);
   }
 
+  /** Runs a cell with the debugger: its breakpoints, and those of files that it imports, are hit. */
+  async debugCell(reference?: CommandArguments["futures.debugCell"][0]): Promise<void> {
+    const { t } = vscode.l10n;
+    const editor = vscode.window.activeNotebookEditor;
+    const cell = findCell(reference) ?? editor?.notebook.cellAt(editor.selection.start);
+    const controller = cell && this.#controllers.of(cell.notebook);
+    if (!cell || !controller || cell.kind !== vscode.NotebookCellKind.Code)
+      throw new UserError(t("There is no cell to debug. Select a cell of code in a notebook."));
+    await this.#runs.debug(cell, controller);
+  }
+
   /** All that a cell has printed. */
   async openFullOutput(reference?: { readonly uri: string }): Promise<void> {
-    const cell = vscode.workspace.notebookDocuments
-      .flatMap((notebook) => notebook.getCells())
-      .find(({ document }) => document.uri.toString() === reference?.uri);
+    const cell = findCell(reference);
     const file = cell && this.#runs.fullOutputOf(cell);
     if (file === undefined) throw new UserError(vscode.l10n.t("There is no more output than the cell shows."));
     await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
@@ -93,4 +106,11 @@ function plainCells(notebook: vscode.NotebookDocument): PlainCell[] {
 
 async function showText(content: string): Promise<void> {
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "typescript", content }), { preview: false });
+}
+
+/** A cell by its document, or as the editor hands it to a command of its toolbar. */
+function findCell(reference: { readonly uri: string } | vscode.NotebookCell | undefined): vscode.NotebookCell | undefined {
+  if (!reference) return undefined;
+  const uri = "document" in reference ? reference.document.uri.toString() : reference.uri;
+  return vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells()).find(({ document }) => document.uri.toString() === uri);
 }

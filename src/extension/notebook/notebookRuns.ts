@@ -11,6 +11,7 @@ import type { KernelClient } from "../kernel/kernelClient.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { TaskOutput } from "../log.js";
 import type { Messages } from "../messages.js";
+import type { CellDebugging } from "./cellDebugging.js";
 import { CellOutputWriter } from "./cellOutputs.js";
 import { notebookPath, sourceOf, withCellNames } from "./cellPlaces.js";
 import { onDidCloseNotebook } from "./closedNotebooks.js";
@@ -21,6 +22,9 @@ export interface NotebookRunsParts {
   readonly config: Config;
   readonly messages: Messages;
   readonly output: TaskOutput;
+  readonly debugging: CellDebugging;
+  /** Folder of what is built. */
+  readonly storage: string;
 }
 
 interface CellRun {
@@ -33,6 +37,8 @@ interface CellRun {
   /** Runs that were begun together: when one fails, those behind it are dropped. */
   readonly batch: number;
   isStarted: boolean;
+  /** Stands for it while it is debugged. */
+  readonly debugFile?: string;
   outcome?: Extract<CellEvent["change"], { kind: "ended" }>["outcome"];
 }
 
@@ -75,6 +81,13 @@ export class NotebookRuns implements Disposable {
     for (const cell of cells) this.#begin(cell, notebook, controller, this.#batches);
   }
 
+  /** Runs a cell in its session with a debugger; resolves when it is on its way. */
+  async debug(cell: vscode.NotebookCell, controller: vscode.NotebookController): Promise<void> {
+    const file = await this.#parts.debugging.prepare(cell);
+    this.#batches += 1;
+    this.#begin(cell, cell.notebook, controller, this.#batches, file);
+  }
+
   /** Ends the session of a notebook; resolves when it is gone. */
   async restart(notebook: vscode.NotebookDocument): Promise<void> {
     await this.#parts.kernels.get(keyOf(notebook))?.restart();
@@ -104,7 +117,13 @@ export class NotebookRuns implements Disposable {
     this.#disposables.dispose();
   }
 
-  #begin(cell: vscode.NotebookCell, notebook: vscode.NotebookDocument, controller: vscode.NotebookController, batch: number): void {
+  #begin(
+    cell: vscode.NotebookCell,
+    notebook: vscode.NotebookDocument,
+    controller: vscode.NotebookController,
+    batch: number,
+    debugFile?: string,
+  ): void {
     const { kernels, config } = this.#parts;
     const execution = controller.createNotebookCellExecution(cell);
     const refusal = this.#refusal(cell);
@@ -125,6 +144,7 @@ export class NotebookRuns implements Disposable {
       generation: kernel.start(),
       batch,
       isStarted: false,
+      ...(debugFile !== undefined && { debugFile }),
     };
     mapIn(this.#open, kernel.key).set(run.run, run);
     mapIn(this.#cells, kernel.key).set(run.run, cell);
@@ -136,7 +156,8 @@ export class NotebookRuns implements Disposable {
       notebook: notebookPath(notebook),
       text: cell.document.getText(),
       language: cell.document.languageId === "javascript" ? "js" : "ts",
-      source: sourceOf(cell),
+      source: debugFile ?? sourceOf(cell),
+      ...(debugFile !== undefined && { debug: true }),
       overlay: unsavedTexts(cell.document),
       timeout,
       ...(executor && { executor }),
@@ -168,6 +189,9 @@ export class NotebookRuns implements Disposable {
     switch (event.change.kind) {
       case "started":
         this.#start(run, event.at);
+        break;
+      case "debuggable":
+        void this.#parts.debugging.attach(run.cell, run.debugFile ?? "", event.change.port, this.#parts.storage);
         break;
       case "outputs":
         for (const output of event.change.outputs) run.writer.write(output);

@@ -24,10 +24,10 @@ export class NotebookHost {
   take(message: MessageOfNotebook): void {
     switch (message.type) {
       case "runCell": {
-        const { run, text, language, source, overlay, executor, timeout } = message;
+        const { run, text, language, source, overlay, executor, timeout, debug } = message;
         const texts = new Map(overlay.map((file) => [file.path, file.text]));
         this.#session ??= this.#begin(message.notebook);
-        this.#session.run({ run, text, language, source, texts, timeout, ...(executor && { executor }) });
+        this.#session.run({ run, text, language, source, texts, timeout, ...(executor && { executor }), ...(debug && { debug }) });
         break;
       }
       case "interruptCell":
@@ -63,6 +63,7 @@ export class NotebookHost {
       execArgv: execArgv(),
       listener: {
         started: (run) => cell(run, { kind: "started" }),
+        debuggable: (run, port) => cell(run, { kind: "debuggable", port }),
         outputs: (run, outputs) => {
           if (run !== undefined) cell(run, { kind: "outputs", outputs });
           else

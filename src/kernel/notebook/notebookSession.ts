@@ -41,10 +41,14 @@ export interface CellRun {
   readonly executor?: ExecutorKind;
   /** ms after which it is interrupted; 0: never. */
   readonly timeout?: number;
+  /** It waits for a debugger. */
+  readonly debug?: true;
 }
 
 export interface SessionListener {
   started(run: number): void;
+  /** The session waits for a debugger. */
+  debuggable?(run: number, port: number): void;
   outputs(run: number | undefined, outputs: readonly CellOutput[]): void;
   /** @param isLive outputs change until {@link closed}. */
   ended(run: number, outcome: CellOutcome, isLive: boolean): void;
@@ -226,7 +230,15 @@ export class NotebookSession {
         return { specifier: module, url: modules.get(module) as string, ...(attributes && { attributes }) };
       });
       const executor = cell.executor && { kind: cell.executor, declared: compiled.declared.map(({ name }) => name) };
-      this.#process.send({ type: "run", run: cell.run, url, imports, changed, ...(executor && { executor }) });
+      this.#process.send({
+        type: "run",
+        run: cell.run,
+        url,
+        imports,
+        changed,
+        ...(executor && { executor }),
+        ...(cell.debug && { debug: cell.debug }),
+      });
     } catch (error) {
       if (this.#running !== running) return;
       this.#options.listener.started(cell.run);
@@ -295,6 +307,9 @@ export class NotebookSession {
       case "started":
         listener.started(message.run);
         this.#startClock(message.run);
+        break;
+      case "debuggable":
+        listener.debuggable?.(message.run, message.port);
         break;
       case "signalled":
         this.#signals = 0;

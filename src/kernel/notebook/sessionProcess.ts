@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { MessageFromSession, MessageToSession } from "../../protocol/cells.js";
+import { debuggerNotes } from "../debuggerNotes.js";
 import { interruptPipe } from "../session/interrupts.js";
 
 /** Characters of what a session has written past us, to tell why it ended. */
@@ -39,9 +40,10 @@ export class SessionProcess {
     this.#child.on("message", (told) => message(told as MessageFromSession));
     this.#child.on("error", (error) => ended(`it could not be started: ${error.message}`));
     for (const stream of ["stdout", "stderr"] as const) {
-      this.#child[stream]?.setEncoding("utf8").on("data", (text: string) => {
+      this.#child[stream]?.setEncoding("utf8").on("data", (written: string) => {
+        const text = stream === "stderr" ? written.replace(debuggerNotes, "") : written;
         this.#tail = (this.#tail + text).slice(-tailLength);
-        output(stream, text);
+        if (text !== "") output(stream, text);
       });
     }
     this.#pipe.on("error", () => {});

@@ -1,5 +1,6 @@
 /** Runs the cells of a notebook, one after another, in one scope. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import inspector from "node:inspector";
 import type { AnyFunction } from "../../futures/index.js";
 import { moduleName } from "../../programs/cells/names.js";
 import type { CellOutcome, MessageFromSession, RunCellMessage } from "../../protocol/cells.js";
@@ -95,7 +96,7 @@ export class Session {
     else this.#options.send({ type: "outputs", outputs: [{ kind: "stream", stream, text }] });
   }
 
-  async run({ run: number, url, imports, changed, executor }: RunCellMessage): Promise<void> {
+  async run({ run: number, url, imports, changed, executor, debug }: RunCellMessage): Promise<void> {
     const { send, directory } = this.#options;
     const interrupts = this.#interrupts;
     const outputs = new RunOutputs(directory, number, (told) => send({ type: "outputs", run: number, outputs: told }));
@@ -108,6 +109,7 @@ export class Session {
         send({ type: "started", run: number });
         await this.#takeModules(imports, changed);
         this.#origins.add(url);
+        if (debug) this.#waitForDebugger(number);
         const { default: cell } = (await import(url)) as { default: Cell };
         const { variables, declare } = this.#scope;
         const call = async (): Promise<[unknown] | undefined> =>
@@ -121,6 +123,7 @@ export class Session {
         error instanceof CellInterrupt ? { state: "interrupted" } : { state: "failed", error: describeError(plainError(error), this.#places) };
       if (outcome.state === "interrupted") this.#cancelAll(run);
     }
+    if (debug) inspector.close();
     // What a stream has taken is printed in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
     outputs.flush();
@@ -178,6 +181,14 @@ export class Session {
       return;
     }
     live.push(showFutures(futures, { id, isSingle: isFuture(value), tasks: this.#tasks, show: (bundle) => run.outputs.show(id, bundle, true) }));
+  }
+
+  /** Until the cell has ended the port is open. */
+  #waitForDebugger(run: number): void {
+    inspector.open(0, "127.0.0.1");
+    const port = Number(new URL(inspector.url() ?? "").port);
+    this.#options.send({ type: "debuggable", run, port });
+    inspector.waitForDebugger();
   }
 
   /** What the cell declares comes back, as far as it can be sent. */

@@ -360,6 +360,58 @@ describe("a notebook", () => {
     assert.equal(await readFile(notebook.uri.fsPath, "utf8"), text.replace("const x2500", "// here\nconst x2500"));
   }).timeout(240_000);
 
+  it("is debugged cell by cell: a breakpoint in a cell is hit, with its variables, and the port is closed after", async () => {
+    const notebook = await open(
+      "// %%\nconst factor = 3;\n\n// %%\nfunction times(n: number): number {\n  const result = n * factor;\n  return result;\n}\ntimes(14);\n",
+    );
+    await run(notebook, 0);
+    const cell = notebook.cellAt(1);
+    vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(cell.document.uri, new vscode.Position(2, 2)))]);
+    const stopped = new vscode.EventEmitter<void>();
+    let stop: { readonly session: vscode.DebugSession; readonly threadId: number } | undefined;
+    const tracker = vscode.debug.registerDebugAdapterTrackerFactory("*", {
+      createDebugAdapterTracker: (session) => ({
+        onDidSendMessage(message: { event?: string; body?: { threadId: number; reason: string } }) {
+          if (message.event !== "stopped" || message.body?.reason !== "breakpoint") return;
+          stop = { session, threadId: message.body.threadId };
+          stopped.fire();
+        },
+      }),
+    });
+    try {
+      await vscode.commands.executeCommand("futures.debugCell", { uri: cell.document.uri.toString() });
+      const { session, threadId } = await when(
+        (listener) => stopped.event(listener),
+        () => stop,
+        () => JSON.stringify([cell.executionSummary, shown(cell)]),
+      );
+      const { stackFrames } = await session.customRequest("stackTrace", { threadId });
+      assert.deepEqual(
+        [stackFrames[0].name.replace(/^global\./, ""), stackFrames[0].line, stackFrames[0].source.path],
+        ["times", 3, cell.document.uri.toString()],
+      );
+      const { result } = await session.customRequest("evaluate", { expression: "result", frameId: stackFrames[0].id });
+      assert.equal(result, "42");
+      await session.customRequest("continue", { threadId });
+      // The editor keeps no times of a cell that was paused.
+      await when(
+        (listener) => vscode.workspace.onDidChangeNotebookDocument(listener),
+        () => (cell.executionSummary?.success && shown(cell).length > 0 ? true : undefined),
+      );
+      assert.deepEqual(shown(cell), ["42"]);
+      await when(
+        (listener) => vscode.debug.onDidTerminateDebugSession(listener),
+        () => (vscode.debug.activeDebugSession === undefined ? true : undefined),
+      );
+    } finally {
+      tracker.dispose();
+      stopped.dispose();
+      vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+    }
+    const [next] = await run(notebook, 0);
+    assert.equal(next?.executionSummary?.success, true);
+  }).timeout(60_000);
+
   it("of Jupyter runs with our controller, and is saved with what it shows", async () => {
     const ipynb = {
       cells: [{ cell_type: "code", metadata: {}, source: ["6 * 7"], outputs: [], execution_count: null }],
