@@ -6,19 +6,13 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Language } from "../../analysis/types.js";
-import { compilerOptionsOf } from "../../programs/bundle/tsconfig.js";
-import { compileCell } from "../../programs/cells/compileCell.js";
-import { ModuleGraph } from "../../programs/cells/moduleGraph.js";
-import type { CompiledCell, DeclaredName } from "../../programs/cells/types.js";
-import { ContentFiles } from "../../programs/contentFiles.js";
-import { digest } from "../../programs/digest.js";
 import { BuildError } from "../../programs/errors.js";
 import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask } from "../../protocol/cells.js";
 import type { Answer, Question, Variable } from "../../protocol/questions.js";
 import type { ErrorDescription, ExecutorKind } from "../../protocol/values.js";
 import { describeError } from "../describeError.js";
+import { CellBuilder } from "./cellBuilder.js";
 import { SessionProcess } from "./sessionProcess.js";
 
 /** ms in which a session that is in no loop hears of an interrupt. */
@@ -79,46 +73,29 @@ interface Running {
   isOverdue: boolean;
   isInterrupted: boolean;
   readonly timers: NodeJS.Timeout[];
+  /** Told when it has begun. */
+  warning?: string;
 }
-
-/** A cell as a module. */
-interface BuiltCell {
-  readonly compiled: CompiledCell;
-  readonly url: string;
-}
-
-/** Compiled cells that are kept to be run again. */
-const keptCells = 500;
-
-const globals = new Set(Object.getOwnPropertyNames(globalThis));
 
 export class NotebookSession {
   readonly #options: NotebookSessionOptions;
   readonly #directory: string;
-  readonly #files: ContentFiles;
   readonly #queue: CellRun[] = [];
   /** Runs whose outputs may still change. */
   readonly #live = new Set<number>();
-  /** By all that they were compiled from; the oldest first. */
-  readonly #built = new Map<string, BuiltCell>();
   readonly #questions = new Map<number, (answer: never) => void>();
-  #graph: ModuleGraph;
-  #names = new Map<string, DeclaredName>();
-  /** What cells have imported, and where it was last found. */
-  #imported = new Map<string, string>();
+  #cells: CellBuilder;
   #process: SessionProcess | undefined;
   #running: Running | undefined;
   #asked = 0;
   /** Sent, and not answered. */
   #signals = 0;
-  #texts: ReadonlyMap<string, string> = new Map();
 
   constructor(options: NotebookSessionOptions) {
     this.#options = options;
     mkdirSync(options.storage, { recursive: true });
     this.#directory = mkdtempSync(path.join(options.storage, "session-"));
-    this.#files = new ContentFiles(this.#directory);
-    this.#graph = this.#newGraph();
+    this.#cells = this.#newBuilder();
   }
 
   /** Takes a cell into the queue. */
@@ -210,74 +187,24 @@ export class NotebookSession {
     const { cell } = running;
     // The process starts while the cell is compiled.
     this.#process ??= this.#start();
-    this.#texts = cell.texts;
     try {
-      const changed = await this.#changedImports(cell);
-      const { compiled, url } = await this.#compile(cell);
-      const modules = await this.#graph.resolve(
-        compiled.imports.map(({ module }) => module),
-        cell.texts,
-      );
+      const built = await this.#cells.build(cell);
       if (this.#running !== running) return;
       if (running.isInterrupted) {
         this.#end({ state: "interrupted" }, false);
         return;
       }
-      for (const name of compiled.declared) this.#names.set(name.name, name);
-      for (const [specifier, target] of modules) this.#imported.set(specifier, target);
+      this.#cells.commit(built);
       running.isSent = true;
-      const imports = compiled.imports.map(({ module, attributes }) => {
-        return { specifier: module, url: modules.get(module) as string, ...(attributes && { attributes }) };
-      });
-      const executor = cell.executor && { kind: cell.executor, declared: compiled.declared.map(({ name }) => name) };
-      this.#process.send({
-        type: "run",
-        run: cell.run,
-        url,
-        imports,
-        changed,
-        ...(executor && { executor }),
-        ...(cell.debug && { debug: cell.debug }),
-      });
+      const { declared, warning, ...module } = built;
+      if (warning !== undefined) running.warning = warning;
+      const executor = cell.executor && { kind: cell.executor, declared: declared.map(({ name }) => name) };
+      this.#process.send({ type: "run", run: cell.run, ...module, ...(executor && { executor }), ...(cell.debug && { debug: cell.debug }) });
     } catch (error) {
       if (this.#running !== running) return;
       this.#options.listener.started(cell.run);
       this.#end({ state: "failed", error: this.#describe(error, cell) }, false);
     }
-  }
-
-  /** What was compiled from the same text among the same names is still there. */
-  async #compile(cell: CellRun): Promise<BuiltCell> {
-    const { text, language, source, firstLine = 1 } = cell;
-    const compilerOptions = await compilerOptionsOf(this.#options.notebook);
-    const key = digest(text, language, source, String(firstLine), JSON.stringify(compilerOptions), JSON.stringify([...this.#names.values()]));
-    const known = this.#built.get(key);
-    if (known) return known;
-    const compiled = await compileCell({ text, language, source, firstLine, known: this.#names, globals, compilerOptions });
-    const built = { compiled, url: await this.#write(compiled) };
-    this.#built.set(key, built);
-    for (const [oldest] of this.#built) if (this.#built.size > keptCells) this.#built.delete(oldest);
-    return built;
-  }
-
-  /** What earlier cells have imported and is not what it was. A module that does not compile any more stays as it was. */
-  async #changedImports({ texts }: CellRun): Promise<Record<string, string>> {
-    if (!(await this.#graph.refresh(texts))) return {};
-    const urls = await this.#graph.resolve([...this.#imported.keys()], texts);
-    const changed: Record<string, string> = {};
-    for (const [specifier, url] of urls) {
-      if (this.#imported.get(specifier) === url) continue;
-      changed[specifier] = url;
-      this.#imported.set(specifier, url);
-    }
-    return changed;
-  }
-
-  async #write({ code, map }: CompiledCell): Promise<string> {
-    const name = `${digest(code, map)}.cell.mjs`;
-    await this.#files.write(`${name}.map`, map);
-    await this.#files.write(name, `${code}//# sourceMappingURL=${name}.map\n`);
-    return pathToFileURL(this.#files.pathOf(name)).href;
   }
 
   #start(): SessionProcess {
@@ -306,6 +233,7 @@ export class NotebookSession {
         break;
       case "started":
         listener.started(message.run);
+        if (this.#running?.warning !== undefined) listener.outputs(message.run, [{ kind: "stream", stream: "stderr", text: this.#running.warning }]);
         this.#startClock(message.run);
         break;
       case "debuggable":
@@ -369,8 +297,7 @@ export class NotebookSession {
   async #resolveImport(requestId: number, specifier: string): Promise<void> {
     const session = this.#process;
     try {
-      const url = (await this.#graph.resolve([specifier], this.#texts)).get(specifier) ?? specifier;
-      this.#imported.set(specifier, url);
+      const url = await this.#cells.resolve(specifier);
       session?.send({ type: "resolved", requestId, url });
     } catch (error) {
       session?.send({ type: "resolved", requestId, problem: error instanceof Error ? error.message : String(error) });
@@ -385,9 +312,7 @@ export class NotebookSession {
   /** @param why absent: there was no session. */
   #lose(why: string | undefined): void {
     this.#signals = 0;
-    this.#names = new Map();
-    this.#imported = new Map();
-    this.#graph = this.#newGraph();
+    this.#cells = this.#newBuilder();
     for (const answer of this.#questions.values()) answer(undefined as never);
     this.#questions.clear();
     for (const run of this.#live) this.#options.listener.closed(run);
@@ -404,9 +329,9 @@ export class NotebookSession {
     this.#end({ state: "failed", error }, false);
   }
 
-  #newGraph(): ModuleGraph {
+  #newBuilder(): CellBuilder {
     const { libraryUrl, notebook } = this.#options;
-    return new ModuleGraph({ directory: this.#directory, libraryUrl, notebook });
+    return new CellBuilder({ directory: this.#directory, libraryUrl, notebook });
   }
 
   /** A problem of the cell itself needs no file before it: its place is where the frame says. */

@@ -47,6 +47,8 @@ export class ModuleGraph {
   readonly #modules = new Map<string, Module>();
   readonly #versions = new Map<string, number>();
   readonly #stamps = new Stamps();
+  /** Something was changed, and may be imported from another place: stays until a {@link resolve} of all has found everything. */
+  hasGaps = false;
 
   constructor(options: ModuleGraphOptions) {
     this.#options = options;
@@ -75,8 +77,8 @@ export class ModuleGraph {
     return urls;
   }
 
-  /** Forgets what was changed since it was built. Resolves to whether there was any. */
-  async refresh(texts: Texts): Promise<boolean> {
+  /** Forgets what was changed since it was built. */
+  async refresh(texts: Texts): Promise<void> {
     const overlay = await Overlay.of(texts);
     const changed = new Set<string>();
     for (const [file, { stamps }] of this.#modules) {
@@ -91,7 +93,7 @@ export class ModuleGraph {
       }
     }
     for (const file of changed) this.#modules.delete(file);
-    return changed.size > 0;
+    if (changed.size > 0) this.hasGaps = true;
   }
 
   /** Bundles a module without the modules that it imports, and then those. */

@@ -61,6 +61,11 @@ describe("a notebook's session", function () {
       "lib/a.ts": 'import { state } from "./state.js";\nexport const up = () => state.n += 10;\nexport const name: string = "second";\n',
     });
     assert.equal(await book.value("[up(), name].join()"), "'12,second'");
+    book.write({ "lib/a.ts": "export const up = () => {;\n" });
+    const broken = await book.run("name");
+    assert.match(printed(broken, "stderr"), /does not compile; what it was before is used\. a\.ts:2:1/);
+    assert.deepEqual(bundles(broken)[0]?.["text/plain"], "'second'");
+    assert.match(failure(await book.run('import { up as again } from "./lib/a"; again()')), /SyntaxError: a\.ts:2:1/);
     book.texts.set(`${book.folder}/lib/a.ts`, 'export const up = () => "unsaved"; export const name = "third";');
     assert.equal(await book.value("[up(), name].join()"), "'unsaved,third'");
     book.texts.clear();
