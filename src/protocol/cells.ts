@@ -67,7 +67,7 @@ export interface AskVariablesMessage {
   readonly questionId: number;
 }
 
-/** Cancels a task, if it has not started. */
+/** Stops a task: a pending one is cancelled, a running one is stopped as one of the kernel's is. */
 export interface CancelTaskMessage {
   readonly type: "cancelTask";
   /** {@link SessionTask.id} */

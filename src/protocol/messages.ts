@@ -145,7 +145,7 @@ export interface AskVariablesRequest {
   readonly questionId: number;
 }
 
-/** Cancels a task of an executor that a cell has made, if it has not started. */
+/** Stops a task of an executor that a cell has made. */
 export interface CancelSessionTaskMessage {
   readonly type: "cancelSessionTask";
   /** {@link SessionTask.id} */

@@ -7,8 +7,11 @@ import type { WorkerInfo } from "./poolWorker.js";
 
 /** What a pool tells while it works; all listeners are called synchronously. */
 export interface PoolEvents {
-  /** A call of the function of this name was taken in: `submit`, `schedule`, or a chunk of `map`. Before they return. */
-  taskSubmit: [future: Future<unknown>, functionName: string];
+  /**
+   * A call of the function of this name was taken in: `submit`, `schedule`, or a chunk of `map`. Before they return. `stop` ends it as an aborted `signal`
+   * of `schedule` does.
+   */
+  taskSubmit: [future: Future<unknown>, functionName: string, stop: (reason: unknown) => void];
   /** The function of this future has started on this worker. Never before `submit` has returned the future. */
   taskStart: [future: Future<unknown>, worker: WorkerInfo];
   /** The future is done, also by being cancelled. Before its done-callbacks. */
@@ -43,6 +46,8 @@ export interface DiagnosticsMessage {
   readonly future?: Future<unknown>;
   /** Of `task:submit`. */
   readonly functionName?: string;
+  /** Of `task:submit`: ends the task as an aborted `signal` of `schedule` does, with that reason. */
+  readonly stop?: (reason: unknown) => void;
   /** Of the channels `worker:…`, and of `task:start`. */
   readonly worker?: WorkerInfo;
   /** Of `worker:end`. */
@@ -96,7 +101,11 @@ export class PoolEmitter extends EventEmitter<PoolEvents> {
 
   #message(event: keyof PoolEvents, args: readonly unknown[]): DiagnosticsMessage {
     const subject = event.startsWith("task") ? "future" : "worker";
-    const more = event === "taskSubmit" ? "functionName" : event === "taskStart" ? "worker" : "end";
+    if (event === "taskSubmit") {
+      const [future, functionName, stop] = args as PoolEvents["taskSubmit"];
+      return { executor: this.#executor, future, functionName, stop };
+    }
+    const more = event === "taskStart" ? "worker" : "end";
     return { executor: this.#executor, [subject]: args[0], ...(args.length > 1 ? { [more]: args[1] } : {}) } as DiagnosticsMessage;
   }
 }

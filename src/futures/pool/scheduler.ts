@@ -43,7 +43,7 @@ import type { PoolWorker } from "./poolWorker.js";
 import { Room } from "./room.js";
 import { Staff } from "./staff.js";
 import { statsOf, Totals } from "./stats.js";
-import { type StopOptions, stopOnAbort } from "./stopping.js";
+import { type StopOptions, stop, stopOnAbort } from "./stopping.js";
 import { exemplarOf, type ScheduleOptions, Task, TaskFuture, type TaskOwner } from "./task.js";
 import { TaskQueue } from "./taskQueue.js";
 import type { ChannelEnd, Transport } from "./transport.js";
@@ -139,7 +139,9 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const future = new TaskFuture<unknown>(this);
     const task = new Task(future, fn, args, options);
     future.belongTo(task);
-    if (this.events.hears("taskSubmit")) this.events.tell("taskSubmit", future, fn.to.name);
+    if (this.events.hears("taskSubmit")) {
+      this.events.tell("taskSubmit", future, fn.to.name, (reason) => stop(task, reason, this.#stopOptions));
+    }
     if (options.signal?.aborted) {
       future.cancel();
       return future;

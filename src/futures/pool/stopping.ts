@@ -37,7 +37,7 @@ export function stopAfter(task: Task, timeout: number, options: StopOptions): vo
 }
 
 /** A task that has not started is cancelled. One that a worker holds hears of it, and if it has not ended after the grace time its worker does. */
-function stop(task: Task, reason: unknown, options: StopOptions): void {
+export function stop(task: Task, reason: unknown, options: StopOptions): void {
   const { workers, calls, alarms, grace, cloneable, replace } = options;
   const worker = workers.holderOf(task);
   const { call } = task;

@@ -155,7 +155,7 @@ export class NotebookSession {
     return this.#ask((questionId) => ({ type: "variables", questionId }), []);
   }
 
-  /** Cancels a task of an executor of the session's, if it has not started. */
+  /** Stops a task of an executor of the session's. */
   cancelTask(id: number): void {
     this.#process?.send({ type: "cancelTask", id });
   }

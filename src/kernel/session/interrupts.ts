@@ -89,6 +89,8 @@ export class Interrupts {
 
   /** Called where code goes on that has waited. @throws CellInterrupt if its run was given up. */
   resumed<T>(value: T): T {
+    // Code that goes on and on lets nothing else be heard.
+    if (this.flag[0] !== 0) this.stop();
     if (this.#doomed.size > 0 && this.#doomed.has(this.#currentRun() ?? 0)) throw new CellInterrupt();
     return value;
   }

@@ -94,7 +94,7 @@ function lineOf(
   place: number,
 ): Record<"name" | "state" | "progress" | "time" | "value" | "order", string> {
   const outcome = future.peek();
-  const state = outcome ? { value: "finished", error: "failed", cancelled: "cancelled" }[outcome.kind] : future.running() ? "running" : "pending";
+  const state = task?.state ?? (outcome ? { value: "finished", error: "failed", cancelled: "cancelled" }[outcome.kind] : "pending");
   const from = task?.startedAt ?? task?.submittedAt;
   const end = task?.settledAt ?? Date.now();
   return {

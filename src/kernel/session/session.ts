@@ -145,9 +145,9 @@ export class Session {
     this.#interrupts.giveUp(number);
   }
 
-  /** Cancels a task that has not started. */
+  /** Stops a task of an executor. */
   cancelTask(id: number): void {
-    this.#tasks.open(id)?.cancel();
+    this.#tasks.stop(id);
   }
 
   answer(of: number | string, question: Question): Answer {
@@ -168,7 +168,7 @@ export class Session {
 
   #cancelAll(run: Run): void {
     run.stop.abort(new CellInterrupt());
-    for (const future of this.#tasks.openOf(run.run)) future.cancel();
+    this.#tasks.stopAllOf(run.run);
   }
 
   async #showResult(run: Run, value: unknown, live: Promise<void>[]): Promise<void> {

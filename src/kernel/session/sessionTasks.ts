@@ -1,6 +1,6 @@
 /** The tasks of all executors in this process, whoever has made them: their pools tell of them on channels of Node's. */
 import { subscribe } from "node:diagnostics_channel";
-import type { DiagnosticsMessage, Future, Outcome } from "../../futures/index.js";
+import { CancelledError, type DiagnosticsMessage, type Future, type Outcome } from "../../futures/index.js";
 import type { SessionTask } from "../../protocol/cells.js";
 import type { ErrorDescription } from "../../protocol/values.js";
 import { describeProgress, describeValue } from "../describeValue.js";
@@ -27,7 +27,8 @@ export class SessionTasks {
   readonly #changed = new Set<Future<unknown>>();
   /** Submitted by a run and not done, as far as it was asked for. */
   readonly #ofRun = new Map<number, Set<Future<unknown>>>();
-  readonly #open = new Map<number, Future<unknown>>();
+  /** What stops those that are not done. */
+  readonly #open = new Map<number, () => void>();
   readonly #listeners = new Set<(future: Future<unknown>) => void>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,7 +36,10 @@ export class SessionTasks {
     this.#options = options;
     const on = (event: string, listener: (message: DiagnosticsMessage & { readonly future: Future<unknown> }) => void): void =>
       subscribe(`concurrent-futures:task:${event}`, (message) => listener(message as never));
-    on("submit", ({ future, executor, functionName = "the function" }) => this.#submitted(future, executor, functionName));
+    on("submit", ({ future, executor, functionName = "the function", stop }) => {
+      this.#submitted(future, executor, functionName);
+      this.#open.set(future.id, () => (stop ? stop(new CancelledError("the task was stopped")) : future.cancel()));
+    });
     on("start", ({ future, worker }) => this.#change(future, { state: "running", startedAt: Date.now(), ...(worker && { worker: worker.name }) }));
     on("done", ({ future }) => this.#done(future));
   }
@@ -45,14 +49,14 @@ export class SessionTasks {
     return this.#known.get(future);
   }
 
-  /** One that is not done. */
-  open(id: number): Future<unknown> | undefined {
-    return this.#open.get(id);
+  /** Stops a task: a pending one is cancelled, a running one gets its signal, and after the grace its worker is replaced. */
+  stop(id: number): void {
+    this.#open.get(id)?.();
   }
 
-  /** Those of a run that are not done. */
-  openOf(run: number): readonly Future<unknown>[] {
-    return [...(this.#ofRun.get(run) ?? [])];
+  /** Stops those of a run that are not done. */
+  stopAllOf(run: number): void {
+    for (const { id } of [...(this.#ofRun.get(run) ?? [])]) this.stop(id);
   }
 
   /** Calls `listener` with every future that changes. @returns what ends that. */
@@ -80,7 +84,6 @@ export class SessionTasks {
     const run = this.#options.currentRun();
     const task: Settled = { id: future.id, executor, functionName, state: "pending", submittedAt: Date.now(), ...(run !== undefined && { run }) };
     this.#known.set(future, task);
-    this.#open.set(future.id, future);
     if (run !== undefined) this.#openIn(run).add(future);
     future.addProgressCallback((told) => this.#change(future, { progress: describeProgress(told) }));
     this.#changedOne(future);
@@ -95,7 +98,8 @@ export class SessionTasks {
       if (open.size === 0) this.#ofRun.delete(run);
     }
     const outcome = future.peek();
-    const state = outcome?.kind === "value" ? "finished" : outcome?.kind === "error" ? "failed" : "cancelled";
+    const isFailure = outcome?.kind === "error" && !(outcome.error instanceof CancelledError);
+    const state = outcome?.kind === "value" ? "finished" : isFailure ? "failed" : "cancelled";
     this.#change(future, { state, settledAt: Date.now() });
   }
 
@@ -120,6 +124,6 @@ export class SessionTasks {
 
   #described(task: SessionTask, outcome: Outcome<unknown> | undefined): SessionTask {
     if (outcome?.kind === "value") return { ...task, value: describeValue(outcome.value) };
-    return outcome?.kind === "error" ? { ...task, error: this.#options.describeError(outcome.error) } : { ...task };
+    return task.state === "failed" && outcome?.kind === "error" ? { ...task, error: this.#options.describeError(outcome.error) } : { ...task };
   }
 }

@@ -99,8 +99,14 @@ describe("executors in cells", function () {
     const run = book.begin("[60_000, 60_000, 60_000, 60_000].map((ms) => threads.submit(slow, ms))");
     await book.ended(run);
     book.session.interrupt(run);
-    await book.run("await threads.killWorkers()");
     const text = bundles(await book.closed(run))[0]?.["text/plain"] ?? "";
-    assert.match(text, /cancelled/);
+    assert.match(text, /^4 futures: 4 cancelled\n/);
+    assert.equal(await book.value("await threads.submit(slow, 1).result()").then((shown) => shown), "{ ms: 1 }", "the pool goes on");
+    const running = book.begin("threads.submit(slow, 60_000)");
+    await book.until(() => [...book.tasks.values()].some((task) => task.run === running && task.state === "running"));
+    const task = [...book.tasks.values()].find((one) => one.run === running);
+    book.session.cancelTask(task?.id ?? 0);
+    await book.closed(running);
+    await book.until(() => book.tasks.get(task?.id ?? 0)?.state === "cancelled");
   });
 });

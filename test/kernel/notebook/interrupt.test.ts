@@ -36,6 +36,7 @@ describe("interrupting a cell", function () {
     ["a wait for what never comes", "kept++; await new Promise(() => {});"],
     ["a wait that blocks", "kept++; Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);"],
     ["a loop of awaits", "kept++; for (;;) await new Promise((r) => setTimeout(r, 1));"],
+    ["code that calls itself after every await", "kept++; const again = async (): Promise<void> => { await null; return again(); }; await again();"],
     ["a loop of awaits that never let go", "kept++; for (;;) await null;"],
   ] as const) {
     it(`ends ${what}, and keeps the variables`, async () => {
