@@ -50,7 +50,9 @@ async function heapUsed(): Promise<number> {
 
 /** Bytes of each worker's heap, without garbage; by its own reports. */
 async function heapsOfWorkers(pool: PoolExecutor): Promise<Map<string, number>> {
-  await Promise.all(pool.workers().map(() => pool.submit(collectInWorker).result()));
+  // One worker may take two of these, and the other has nothing to tell then.
+  do await Promise.all(pool.workers().map(() => pool.submit(collectInWorker).result()));
+  while (pool.stats().workers.some(({ memory }) => memory === undefined));
   return new Map(pool.stats().workers.map(({ name, memory }) => [name, memory?.heapUsed ?? Number.NaN]));
 }
 
