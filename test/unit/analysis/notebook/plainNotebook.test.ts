@@ -88,6 +88,14 @@ describe("plain notebooks", () => {
     assert.equal(print(first, { ...third, kind: "code", text: "text();" }), "import 'a';\n\n// %%\ntext();");
   });
 
+  it("of 5,000 cells are read and printed, with one changed", () => {
+    const text = Array.from({ length: 5_000 }, (_, i) => `// %%\nconst x${i} = \`${i}\`;\n`).join("\n");
+    const notebook = read(text);
+    assert.equal(notebook.cells.length, 5_000);
+    const changed = notebook.cells.map((cell, i) => (i === 2_500 ? { ...cell, text: "changed();" } : cell));
+    assert.equal(printPlainNotebook({ ...notebook, cells: changed }), text.replace("const x2500 = `2500`;", "changed();"));
+  });
+
   it("say of a cell what its marker says", () => {
     assert.deepEqual(markerInfo("// %% Primes, fast [executor=processes timeout=5000]\n"), {
       kind: "code",
