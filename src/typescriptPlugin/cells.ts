@@ -54,6 +54,11 @@ export class Cells {
     this.#arrange(order);
   }
 
+  /** A project that is being closed has no files to be asked for: this is as it was at the last look. */
+  get isEmpty(): boolean {
+    return this.#cells.size === 0;
+  }
+
   textOf(fileName: string): string | undefined {
     return this.#cells.get(fileName)?.text;
   }

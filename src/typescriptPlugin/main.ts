@@ -41,7 +41,7 @@ class CellHost {
     };
     host.getScriptSnapshot = (fileName) => (isCell(fileName) ? this.#withContext(fileName) : this.#snapshot(fileName));
     host.getScriptVersion = (fileName) => (isCell(fileName) ? `${version(fileName)} ${this.#cells.version}` : version(fileName));
-    host.getCompilationSettings = () => (host.getScriptFileNames().some(isCell) ? { ...settings(), ...this.#settings } : settings());
+    host.getCompilationSettings = () => (this.#cells.isEmpty ? settings() : { ...settings(), ...this.#settings });
     if (!resolve) return;
     host.resolveModuleNameLiterals = (literals, containingFile, ...rest) =>
       isCell(containingFile)
@@ -96,10 +96,15 @@ export function init({ typescript }: { readonly typescript: TypeScript }): {
   return {
     create(info) {
       const host = new CellHost(typescript, info.languageServiceHost);
-      listeners.add(() => {
+      const listener = (): void => {
+        if (info.project.isClosed?.()) {
+          listeners.delete(listener);
+          return;
+        }
         info.project.markAsDirty?.();
         info.project.refreshDiagnostics();
-      });
+      };
+      listeners.add(listener);
       const service = info.languageService;
       for (const name of ["getSemanticDiagnostics", "getSyntacticDiagnostics", "getSuggestionDiagnostics"] as const) {
         const ask = service[name].bind(service);

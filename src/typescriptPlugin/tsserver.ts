@@ -33,7 +33,12 @@ export interface LanguageService {
 export interface PluginCreateInfo {
   readonly languageService: LanguageService;
   readonly languageServiceHost: LanguageServiceHost;
-  readonly project: { readonly projectService: { readonly logger: { info(text: string): void } }; refreshDiagnostics(): void; markAsDirty?(): void };
+  readonly project: {
+    readonly projectService: { readonly logger: { info(text: string): void } };
+    isClosed?(): boolean;
+    refreshDiagnostics(): void;
+    markAsDirty?(): void;
+  };
 }
 
 export interface TypeScript {
