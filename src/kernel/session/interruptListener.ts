@@ -10,4 +10,6 @@ pipe.on("data", (text: string) => {
   const run = Number(text.trim().split("\n").at(-1));
   if (Number.isInteger(run)) Atomics.store(flag, 0, run);
 });
-pipe.on("error", () => {}); // the kernel has gone: the process ends with it
+pipe.on("error", () => {});
+// The kernel has gone, and the process goes with it: a main thread in a loop hears nothing of that.
+pipe.on("close", () => process.kill(process.pid, "SIGKILL"));

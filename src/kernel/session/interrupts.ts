@@ -23,7 +23,8 @@ export class CellInterrupt extends Error {
 }
 
 interface OpenRun {
-  readonly run: number;
+  /** Never resolves; rejects when the run is given up. */
+  readonly givenUp: Promise<never>;
   readonly giveUp: (reason: CellInterrupt) => void;
 }
 
@@ -54,21 +55,37 @@ export class Interrupts {
     process.on("SIGINT", () => signalled());
   }
 
-  /** Runs the code of a cell so that it can be interrupted. @throws what it throws; {@link CellInterrupt}. */
+  /** From now on the run can be interrupted, until {@link end}. */
+  begin(run: number): void {
+    let giveUp = (_reason: CellInterrupt): void => {};
+    const givenUp = new Promise<never>((_resolve, reject) => {
+      giveUp = reject;
+    });
+    givenUp.catch(() => {}); // it may be that nobody waits at that moment
+    this.#open.set(run, { givenUp, giveUp });
+  }
+
+  end(run: number): void {
+    this.#open.delete(run);
+    if (this.flag[0] === run) this.flag[0] = 0;
+  }
+
+  /** Waits for what a run waits for. @throws {@link CellInterrupt} if that is given up. */
+  async wait<T>(run: number, promise: Promise<T>): Promise<T> {
+    promise.finally(() => this.#doomed.delete(run)).catch(() => {});
+    const open = this.#open.get(run);
+    return open ? Promise.race([promise, open.givenUp]) : promise;
+  }
+
+  /** Runs the code of a cell, so that SIGINT ends what it does before it waits. @throws what it throws; {@link CellInterrupt}. */
   async enter<T>(run: number, code: () => Promise<T>): Promise<T> {
-    const givenUp = new Promise<never>((_resolve, reject) => this.#open.set(run, { run, giveUp: reject }));
     (globalThis as Record<symbol, unknown>)[entryKey] = code;
     try {
-      const promise = this.#entry.runInThisContext({ breakOnSigint: true }) as Promise<T>;
-      promise.finally(() => this.#doomed.delete(run)).catch(() => {});
-      return await Promise.race([promise, givenUp]);
+      return await this.wait(run, this.#entry.runInThisContext({ breakOnSigint: true }) as Promise<T>);
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== "ERR_SCRIPT_EXECUTION_INTERRUPTED") throw error;
       this.#signalled();
       throw new CellInterrupt();
-    } finally {
-      this.#open.delete(run);
-      if (this.flag[0] === run) this.flag[0] = 0;
     }
   }
 

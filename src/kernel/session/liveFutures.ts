@@ -45,7 +45,7 @@ export function showFutures(futures: readonly AnyFuture[], { id, isSingle, tasks
       isDue = false;
       const [only] = futures;
       const outcome = isSingle ? only?.peek() : undefined;
-      if (outcome?.kind === "value") show(await mimeBundleOf(outcome.value, id));
+      if (outcome?.kind === "value") show(await mimeBundleOf(outcome.value, id).catch((error: unknown) => ({ "text/plain": String(error) })));
       else show(bundleOf(futures, finished, tasks, isSingle));
       if (!futures.every((future) => future.done())) return;
       clearInterval(clock);

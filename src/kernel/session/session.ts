@@ -21,6 +21,9 @@ import { RunOutputs } from "./runOutputs.js";
 import { SessionScope } from "./scope.js";
 import { SessionTasks } from "./sessionTasks.js";
 
+/** ms that what a cell imports has to end by itself, or in a loop, before it is no longer waited for. */
+const loadingGrace = 1_000;
+
 type Cell = (scope: object, declare: object, flag: Int32Array, session: object) => Promise<[unknown] | undefined>;
 
 /** A cell while its code runs, and as long as what it shows may change. */
@@ -28,6 +31,8 @@ export interface Run {
   readonly run: number;
   readonly outputs: RunOutputs;
   readonly stop: AbortController;
+  /** What it imports is being run. */
+  isLoading: boolean;
 }
 
 export interface SessionOptions {
@@ -100,14 +105,16 @@ export class Session {
     const { send, directory } = this.#options;
     const interrupts = this.#interrupts;
     const outputs = new RunOutputs(directory, number, (told) => send({ type: "outputs", run: number, outputs: told }));
-    const run: Run = { run: number, outputs, stop: new AbortController() };
+    const run: Run = { run: number, outputs, stop: new AbortController(), isLoading: true };
     this.#runs.set(number, run);
     const live: Promise<void>[] = [];
+    interrupts.begin(number);
     let outcome: CellOutcome = { state: "finished" };
     try {
       await this.#current.run(run, async () => {
         send({ type: "started", run: number });
-        await this.#takeModules(imports, changed);
+        await interrupts.wait(number, this.#takeModules(imports, changed));
+        run.isLoading = false;
         this.#origins.add(url);
         if (debug) this.#waitForDebugger(number);
         const { default: cell } = (await import(url)) as { default: Cell };
@@ -123,6 +130,7 @@ export class Session {
         error instanceof CellInterrupt ? { state: "interrupted" } : { state: "failed", error: describeError(plainError(error), this.#places) };
       if (outcome.state === "interrupted") this.#cancelAll(run);
     }
+    interrupts.end(number);
     if (debug) inspector.close();
     // What a stream has taken is printed in the next turn.
     await new Promise((resolve) => setImmediate(resolve));
@@ -139,6 +147,12 @@ export class Session {
   /** Cancels what the run waits for, and no longer waits for its code. */
   interrupt(number: number): void {
     const run = this.#runs.get(number);
+    if (run?.isLoading) {
+      // A module may come to a loop yet: the kernel, which has heard nothing, sets the flag.
+      run.isLoading = false;
+      setTimeout(() => this.interrupt(number), loadingGrace);
+      return;
+    }
     this.#options.send({ type: "heard", run: number });
     if (!run) return;
     this.#cancelAll(run);

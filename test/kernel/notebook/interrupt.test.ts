@@ -8,6 +8,7 @@ describe("interrupting a cell", function () {
     book = new TestNotebook();
     book.write({
       "lib/loops.ts": "export function own() { for (;;); }\n",
+      "lib/endless.ts": "for (;;);\nexport const never = 1;\n",
       "node_modules/loops/index.js": "exports.spin = () => { for (;;); };\nexports.call = (f) => f();",
     });
     await book.run("let kept = 0; const big = { n: 1 };");
@@ -46,6 +47,14 @@ describe("interrupting a cell", function () {
       assert.equal(await book.value("1 + 1"), "2");
     });
   }
+
+  it("ends a file of the workspace that loops while it is imported", async () => {
+    const run = book.begin('import { never } from "./lib/endless"; never;');
+    await book.started(run);
+    book.session.interrupt(run);
+    assert.equal(failure(await book.ended(run)), "interrupted");
+    assert.equal(await book.value("1 + 1"), "2");
+  });
 
   it("cancels the futures that the cell waits for", async () => {
     assert.equal(
