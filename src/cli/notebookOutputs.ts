@@ -1,20 +1,26 @@
-import type { IpynbOutput } from "../analysis/notebook/ipynb.js";
-import { linesOf } from "../analysis/notebook/ipynb.js";
+import { type IpynbOutput, linesOf } from "../analysis/notebook/ipynb.js";
 import type { CellOutput, MimeBundle } from "../protocol/cells.js";
 import type { ErrorDescription } from "../protocol/values.js";
 
+/** What was printed without anything else between. */
+interface Printed {
+  readonly stream: "stdout" | "stderr";
+  readonly parts: string[];
+}
+
+type Shown = Printed | { readonly id?: number; readonly output: IpynbOutput };
+
 /** What a cell has shown, as a notebook file keeps it. */
 export class CellOutputs {
-  readonly #outputs: { readonly id?: number; readonly output: IpynbOutput }[] = [];
+  readonly #outputs: Shown[] = [];
 
   add(output: CellOutput, count: number): void {
     if (output.kind === "clear") this.#outputs.length = 0;
     if (output.kind === "stream") this.#addText(output.stream, output.text);
-    if (output.kind === "cut") this.#addText("stderr", `The rest is in ${output.file}\n`);
     if (output.kind !== "display") return;
     const { id, bundle, isResult = false } = output;
     const shown = { id, output: displayed(bundle, isResult ? count : undefined) };
-    const place = this.#outputs.findIndex((other) => other.id === id);
+    const place = this.#outputs.findIndex((other) => "id" in other && other.id === id);
     if (place >= 0) this.#outputs[place] = shown;
     else this.#outputs.push(shown);
   }
@@ -24,7 +30,9 @@ export class CellOutputs {
   }
 
   get all(): IpynbOutput[] {
-    return this.#outputs.map(({ output }) => output);
+    return this.#outputs.map((shown) =>
+      "output" in shown ? shown.output : { output_type: "stream", name: shown.stream, text: linesOf(shown.parts.join("")) },
+    );
   }
 
   /** Texts of what is not a stream, in order. */
@@ -36,11 +44,10 @@ export class CellOutputs {
     });
   }
 
-  #addText(name: "stdout" | "stderr", text: string): void {
-    const last = this.#outputs.at(-1)?.output;
-    const before = last?.output_type === "stream" && last.name === name ? (last.text as readonly string[]).join("") : undefined;
-    if (before !== undefined) this.#outputs.pop();
-    this.#outputs.push({ output: { output_type: "stream", name, text: linesOf((before ?? "") + text) } });
+  #addText(stream: Printed["stream"], text: string): void {
+    const last = this.#outputs.at(-1);
+    if (last && "parts" in last && last.stream === stream) last.parts.push(text);
+    else this.#outputs.push({ stream, parts: [text] });
   }
 }
 

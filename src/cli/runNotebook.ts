@@ -53,7 +53,12 @@ export async function runNotebook(file: string, { output }: RunNotebookOptions =
   const storage = mkdtempSync(path.join(os.tmpdir(), "futures-"));
   const runner = new NotebookRunner(notebook, storage, read.language);
   // A person who presses Ctrl+C ends the notebook, and what it has begun.
-  process.once("SIGINT", () => void runner.dispose().then(() => process.exit(130)));
+  process.once("SIGINT", () => {
+    void runner.dispose().then(() => {
+      rmSync(storage, { recursive: true, force: true });
+      process.exit(130);
+    });
+  });
   const executed: IpynbCell[] = [];
   let failed = false;
   let count = 0;
@@ -95,6 +100,7 @@ class NotebookRunner {
       storage,
       libraryUrl,
       sessionUrl,
+      printLimit: Number.POSITIVE_INFINITY,
       listener: {
         started: () => {},
         outputs: (run, outputs) => this.#show(run, outputs),

@@ -7,7 +7,7 @@ import { ContentFiles } from "../../programs/contentFiles.js";
 import { digest } from "../../programs/digest.js";
 import { BuildError } from "../../programs/errors.js";
 import type { RunCellMessage } from "../../protocol/cells.js";
-import type { CellRun } from "./notebookSession.js";
+import type { CellRun } from "./types.js";
 
 /** Compiled cells that are kept to be run again. */
 const keptCells = 500;
@@ -67,7 +67,7 @@ export class CellBuilder {
 
   /** The cell is run: from now on its names are those of the session. */
   commit({ declared, imports, changed, warning }: BuiltCell): void {
-    if (warning === undefined) this.#graph.hasGaps = false;
+    if (warning === undefined) this.#graph.settle();
     for (const name of declared) this.#names.set(name.name, name);
     for (const { specifier, url } of imports) this.#imported.set(specifier, url);
     for (const [specifier, url] of Object.entries(changed)) this.#imported.set(specifier, url);

@@ -4,66 +4,25 @@
  *   run ─► (queue) ─► compile ─► session: run ─► started … outputs … ended ─► (closed, when the futures that it shows are done)
  *                        └ ended: failed (syntax, imports)
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { Language } from "../../analysis/types.js";
 import { BuildError } from "../../programs/errors.js";
-import type { AskSessionMessage, CellOutcome, CellOutput, MessageFromSession, SessionTask } from "../../protocol/cells.js";
+import type { AskSessionMessage, CellOutcome, MessageFromSession } from "../../protocol/cells.js";
 import type { Answer, Question, Variable } from "../../protocol/questions.js";
-import type { ErrorDescription, ExecutorKind } from "../../protocol/values.js";
+import type { ErrorDescription } from "../../protocol/values.js";
 import { describeError } from "../describeError.js";
 import { CellBuilder } from "./cellBuilder.js";
 import { SessionProcess } from "./sessionProcess.js";
+import type { CellRun, NotebookSessionOptions } from "./types.js";
 
 /** ms in which a session that is in no loop hears of an interrupt. */
 const hearing = 150;
 /** ms that loops and libraries have to end after they were told. */
 const patience = 1_500;
-
-/** A cell to be run. */
-export interface CellRun {
-  /** Chosen by who asks; unique in the session. */
-  readonly run: number;
-  readonly text: string;
-  readonly language: Language;
-  /** See `compileCell`. */
-  readonly source: string;
-  readonly firstLine?: number;
-  /** Unsaved texts by absolute path. */
-  readonly texts: ReadonlyMap<string, string>;
-  /** Where it runs; absent: in the session. */
-  readonly executor?: ExecutorKind;
-  /** ms after which it is interrupted; 0: never. */
-  readonly timeout?: number;
-  /** It waits for a debugger. */
-  readonly debug?: true;
-}
-
-export interface SessionListener {
-  started(run: number): void;
-  /** The session waits for a debugger. */
-  debuggable?(run: number, port: number): void;
-  outputs(run: number | undefined, outputs: readonly CellOutput[]): void;
-  /** @param isLive outputs change until {@link closed}. */
-  ended(run: number, outcome: CellOutcome, isLive: boolean): void;
-  closed(run: number): void;
-  tasks(tasks: readonly SessionTask[]): void;
-  /** Nothing ends the run but the end of the session. */
-  stuck(run: number): void;
-  /** The variables are lost. The next cell gets another session. @param why a sentence. */
-  lost(why: string): void;
-}
-
-export interface NotebookSessionOptions {
-  /** Absolute path of the notebook. */
-  readonly notebook: string;
-  /** Absolute path of a folder for what is built. */
-  readonly storage: string;
-  readonly libraryUrl: string;
-  readonly sessionUrl: string;
-  readonly execArgv?: readonly string[];
-  readonly listener: SessionListener;
-}
+/** Characters that a cell may print. */
+const usualPrintLimit = 200_000;
+/** Of the folders of sessions: with the number of the process that has them. */
+const folderName = /^session-(\d+)-/;
 
 interface Running {
   readonly cell: CellRun;
@@ -94,7 +53,8 @@ export class NotebookSession {
   constructor(options: NotebookSessionOptions) {
     this.#options = options;
     mkdirSync(options.storage, { recursive: true });
-    this.#directory = mkdtempSync(path.join(options.storage, "session-"));
+    removeForsaken(options.storage);
+    this.#directory = mkdtempSync(path.join(options.storage, `session-${process.pid}-`));
     this.#cells = this.#newBuilder();
   }
 
@@ -208,11 +168,12 @@ export class NotebookSession {
   }
 
   #start(): SessionProcess {
-    const { notebook, sessionUrl, execArgv = [], listener } = this.#options;
+    const { notebook, sessionUrl, execArgv = [], printLimit = usualPrintLimit, listener } = this.#options;
     const started: SessionProcess = new SessionProcess({
       sessionUrl,
       notebook,
       directory: this.#directory,
+      printLimit,
       execArgv,
       cwd: path.dirname(notebook),
       message: (message) => this.#process === started && this.#take(message),
@@ -346,4 +307,21 @@ export class NotebookSession {
 function overdue({ timeout = 0 }: CellRun): CellOutcome {
   const error = { source: "timeout", name: "TimeoutError", message: `the cell was not done after ${timeout} ms`, stack: "", frames: [] } as const;
   return { state: "failed", error };
+}
+
+/** Removes the folders of kernels that were ended with their sessions, as most are. */
+function removeForsaken(storage: string): void {
+  for (const name of readdirSync(storage)) {
+    const [, pid] = folderName.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(storage, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }

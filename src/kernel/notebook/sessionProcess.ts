@@ -14,6 +14,8 @@ export interface SessionProcessOptions {
   readonly sessionUrl: string;
   readonly notebook: string;
   readonly directory: string;
+  /** Characters that a cell may print before the rest goes into a file; `Infinity`: all. */
+  readonly printLimit: number;
   readonly execArgv: readonly string[];
   readonly cwd: string;
   message(message: MessageFromSession): void;
@@ -29,9 +31,9 @@ export class SessionProcess {
   #tail = "";
   #isEnding = false;
 
-  constructor({ sessionUrl, notebook, directory, execArgv, cwd, message, output, ended }: SessionProcessOptions) {
+  constructor({ sessionUrl, notebook, directory, printLimit, execArgv, cwd, message, output, ended }: SessionProcessOptions) {
     const stdio: ("ignore" | "pipe" | "ipc")[] = ["ignore", "pipe", "pipe", "ipc", "pipe"];
-    this.#child = fork(fileURLToPath(sessionUrl), [notebook, directory], {
+    this.#child = fork(fileURLToPath(sessionUrl), [notebook, directory, String(printLimit)], {
       cwd,
       execArgv: ["--enable-source-maps", ...execArgv],
       stdio,

@@ -5,7 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { MessageFromSession, MessageToSession } from "../../protocol/cells.js";
 import { Session } from "./session.js";
 
-const [notebook = "", directory = ""] = process.argv.slice(2);
+const [notebook = "", directory = "", printLimit = ""] = process.argv.slice(2);
+process.argv = [process.execPath, notebook]; // as of any program that is run
 const url = pathToFileURL(notebook).href;
 const require = createRequire(url);
 const dirname = path.dirname(notebook);
@@ -26,6 +27,7 @@ function resolveImport(specifier: string): Promise<string> {
 
 const session = new Session({
   directory,
+  printLimit: Number(printLimit),
   notebook,
   libraryDirectory: fileURLToPath(new URL("../futures", import.meta.url)),
   supportUrl: new URL("./capturedScope.js", import.meta.url).href,

@@ -5,9 +5,6 @@ import type { CellOutput, MimeBundle } from "../../protocol/cells.js";
 
 /** ms between two messages of a run that shows much. */
 const pause = 50;
-/** Characters that a run may print; the rest goes into a file, with all that was before. */
-export const printLimit = 200_000;
-
 /** What a run shows, told in the order in which it was shown and a few times a second, also from within a loop. */
 export class RunOutputs {
   readonly #send: (outputs: readonly CellOutput[]) => void;
@@ -19,9 +16,12 @@ export class RunOutputs {
   #printed = "";
   #isCut = false;
 
-  /** @param directory for what is too long to be shown. */
-  constructor(directory: string, run: number, send: (outputs: readonly CellOutput[]) => void) {
+  readonly #limit: number;
+
+  /** @param directory for what is too long to be shown. @param limit characters that the run may print; the rest goes into a file, with all that was before. */
+  constructor(directory: string, run: number, limit: number, send: (outputs: readonly CellOutput[]) => void) {
     this.#send = send;
+    this.#limit = limit;
     this.#file = path.join(directory, `output-${run}.txt`);
   }
 
@@ -31,8 +31,8 @@ export class RunOutputs {
       appendFileSync(this.#file, text);
       return;
     }
-    const room = printLimit - this.#printed.length;
-    this.#printed += text;
+    const room = this.#limit - this.#printed.length;
+    if (this.#limit < Number.POSITIVE_INFINITY) this.#printed += text;
     this.#add({ kind: "stream", stream, text: text.slice(0, room) });
     if (text.length <= room) return;
     writeFileSync(this.#file, this.#printed);

@@ -38,6 +38,8 @@ export interface Run {
 export interface SessionOptions {
   /** Of the session's own. */
   readonly directory: string;
+  /** Characters that a cell may print before the rest goes into a file. */
+  readonly printLimit: number;
   /** Absolute path of the notebook. */
   readonly notebook: string;
   readonly libraryDirectory: string;
@@ -102,9 +104,9 @@ export class Session {
   }
 
   async run({ run: number, url, imports, changed, executor, debug }: RunCellMessage): Promise<void> {
-    const { send, directory } = this.#options;
+    const { send, directory, printLimit } = this.#options;
     const interrupts = this.#interrupts;
-    const outputs = new RunOutputs(directory, number, (told) => send({ type: "outputs", run: number, outputs: told }));
+    const outputs = new RunOutputs(directory, number, printLimit, (told) => send({ type: "outputs", run: number, outputs: told }));
     const run: Run = { run: number, outputs, stop: new AbortController(), isLoading: true };
     this.#runs.set(number, run);
     const live: Promise<void>[] = [];

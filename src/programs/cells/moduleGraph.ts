@@ -47,8 +47,17 @@ export class ModuleGraph {
   readonly #modules = new Map<string, Module>();
   readonly #versions = new Map<string, number>();
   readonly #stamps = new Stamps();
-  /** Something was changed, and may be imported from another place: stays until a {@link resolve} of all has found everything. */
-  hasGaps = false;
+  #hasGaps = false;
+
+  /** Something was changed, and may be imported from another place: until {@link settle}. */
+  get hasGaps(): boolean {
+    return this.#hasGaps;
+  }
+
+  /** Whoever imports has all as it is now. */
+  settle(): void {
+    this.#hasGaps = false;
+  }
 
   constructor(options: ModuleGraphOptions) {
     this.#options = options;
@@ -93,7 +102,7 @@ export class ModuleGraph {
       }
     }
     for (const file of changed) this.#modules.delete(file);
-    if (changed.size > 0) this.hasGaps = true;
+    if (changed.size > 0) this.#hasGaps = true;
   }
 
   /** Bundles a module without the modules that it imports, and then those. */

@@ -1,10 +1,12 @@
 /** `futures run NOTEBOOK`, as a build server runs it. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Ipynb } from "../../../src/analysis/notebook/ipynb.js";
+import { gone } from "../support/processes.js";
 
 interface Ended {
   readonly code: number;
@@ -107,6 +109,25 @@ describe("futures run, of a notebook", function () {
       assert.match(stderr, expected);
     });
   }
+
+  it("prints all that a cell prints, and keeps it in the executed notebook", async () => {
+    const { stdout } = await run("long.nb.ts", "// %%\nfor (let i = 0; i < 60_000; i++) console.log('line ' + i);\n", "--output", "long.ipynb");
+    assert.equal(stdout.trimEnd().split("\n").at(-1), "line 59999");
+    const { cells } = JSON.parse(readFileSync(path.join(folder, "long.ipynb"), "utf8")) as Ipynb;
+    const [output] = cells[0]?.outputs ?? [];
+    assert.equal(output?.output_type === "stream" && output.text.length, 60_000);
+  });
+
+  it("leaves no process behind when it is killed while a cell loops", async () => {
+    writeFileSync(path.join(folder, "loops.nb.ts"), "// %%\nconsole.log(process.pid);\nfor (;;);\n");
+    const command = spawn(process.execPath, [path.resolve("dist/cli/main.js"), "run", "loops.nb.ts"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [text] = (await once(command.stdout.setEncoding("utf8"), "data")) as [string];
+    command.kill("SIGKILL");
+    assert.ok(await gone(Number(text)));
+  });
 
   it("ends a cell that takes longer than it says", async () => {
     const { code, stderr } = await run("slow.nb.ts", "// %% [timeout=200]\nfor (;;);\n");
