@@ -64,7 +64,11 @@ describe("a notebook in the workbench", function () {
       return (await Promise.all(boxes)).some(Boolean);
     });
     // It has its place a moment before it is painted.
-    await workbench.page.waitForTimeout(500);
+    const painted = async (): Promise<void> => {
+      await Promise.all([...document.images].map((image) => image.decode()));
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    };
+    await Promise.all(workbench.page.frames().map((frame) => frame.evaluate(painted).catch(() => {})));
     await workbench.page.screenshot({ path: pictureFile("notebook-primes-dark.png") });
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { Disposables } from "../disposables.js";
@@ -32,6 +32,7 @@ export class CellDebugging implements Disposable {
     this.#messages = messages;
     this.#folder = path.join(storage, "cells");
     this.#own = own;
+    this.#disposables.add(vscode.debug.onDidTerminateDebugSession(({ configuration }) => void this.#forget(String(configuration[cellKey]))));
     this.#disposables.add(
       vscode.debug.registerDebugAdapterTrackerFactory("*", {
         createDebugAdapterTracker: (session) => {
@@ -44,6 +45,11 @@ export class CellDebugging implements Disposable {
         },
       }),
     );
+  }
+
+  /** The debugger has ended: its file has nobody to stand for. */
+  async #forget(file: string): Promise<void> {
+    if (this.#cells.delete(file)) await rm(path.dirname(file), { recursive: true, force: true });
   }
 
   /** Writes the file that stands for a cell while it is debugged. */
@@ -77,11 +83,10 @@ export class CellDebugging implements Disposable {
     const started = await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(cell.notebook.uri), configuration, {
       suppressSaveBeforeStart: true,
     });
-    if (!started)
-      this.#messages.warn(
-        t("{0} cannot be debugged: {1}", configuration.name, t("the debugger for JavaScript did not start")),
-        this.#messages.showLog,
-      );
+    if (started) return;
+    await this.#forget(file);
+    const problem = t("the debugger for JavaScript did not start");
+    this.#messages.warn(t("{0} cannot be debugged: {1}", configuration.name, problem), this.#messages.showLog);
   }
 
   dispose(): void {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { NotebookSession } from "../../../src/kernel/notebook/notebookSession.js";
 import { bundles, failure, printed, TestNotebook } from "./support/notebook.js";
 
 describe("a notebook's session", function () {
@@ -108,6 +111,16 @@ describe("a notebook's session", function () {
     await book.session.restart();
     assert.equal(failure(await book.run("kept")), "ReferenceError: kept is not defined");
     assert.equal(await book.value("1 + 1"), "2");
+  });
+
+  it("removes the folders of kernels that were ended with their sessions, and no others", () => {
+    const storage = path.join(book.folder, "other");
+    for (const name of ["session-4194305-gone", `session-${process.pid}-here`, "0a.mjs"]) mkdirSync(path.join(storage, name), { recursive: true });
+    const nothing = (): void => {};
+    const listener = { started: nothing, outputs: nothing, ended: nothing, closed: nothing, tasks: nothing, stuck: nothing, lost: nothing };
+    new NotebookSession({ notebook: path.join(book.folder, "x.nb.ts"), storage, libraryUrl: "", sessionUrl: "", listener });
+    const names = readdirSync(storage).map((name) => name.replace(/-\w{6}$/, ""));
+    assert.deepEqual(names.sort(), ["0a.mjs", `session-${process.pid}`, `session-${process.pid}-here`]);
   });
 
   it("is lost with a clear message when a cell ends the process, or eats all memory", async () => {
