@@ -54,11 +54,14 @@ export interface ResolvedMessage {
   readonly problem?: string;
 }
 
-/** Asks about a value that was shown, by the `id` of its output, or a variable, by its name. */
+/** A value that the session has: one that was shown, by the `id` of its output; a variable, by its name; the result of a task, by its number. */
+export type SessionValue = number | string | { readonly task: number };
+
+/** Asks about a value. */
 export interface AskSessionMessage {
   readonly type: "ask";
   readonly questionId: number;
-  readonly of: number | string;
+  readonly of: SessionValue;
   readonly question: Question;
 }
 

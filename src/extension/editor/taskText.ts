@@ -44,7 +44,7 @@ export function workerName({ name, pid, threadId }: TaskWorker, t: Translate): s
 
 /** Where and when: executor, worker, submission and how long each step took. */
 export function circumstances(task: TaskRecord, t: Translate): string[] {
-  const facts = [executorName(task.executor, t)];
+  const facts = [task.session?.executor ?? executorName(task.executor, t)];
   if (task.worker) facts.push(workerName(task.worker, t));
   facts.push(t("submitted {0}", new Date(task.createdAt).toLocaleTimeString()));
   if (task.buildTime) facts.push(t("built in {0}", formatDuration(task.buildTime)));

@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { ConfigureMessage, KernelEvent, MessageOfNotebook, NotebookEvent, OverlayFile, TaskEvent } from "../../protocol/messages.js";
+import type { SessionValue } from "../../protocol/cells.js";
+import type { ConfigureMessage, KernelEvent, OverlayFile, TaskEvent } from "../../protocol/messages.js";
+import type { MessageOfNotebook, NotebookEvent } from "../../protocol/notebookMessages.js";
 import type { Answer, Question } from "../../protocol/questions.js";
 import type { ErrorDescription } from "../../protocol/values.js";
 import type { Config } from "../config.js";
@@ -95,8 +97,8 @@ export class Kernels implements Disposable {
     this.#closing = Promise.all([this.#closing, kernel.disposed]);
   }
 
-  /** Asks the session of a notebook about a variable, by its name, or a value that it has shown, by the number of its output. */
-  async askCell(key: string, of: number | string, question: Question): Promise<Answer> {
+  /** Asks the session of a notebook about a value that it has. */
+  async askCell(key: string, of: SessionValue, question: Question): Promise<Answer> {
     return this.#askNotebook(key, (questionId) => ({ type: "askCell", questionId, of, question }));
   }
 
@@ -117,6 +119,7 @@ export class Kernels implements Disposable {
   async ask(task: TaskRecord, question: Question): Promise<Answer> {
     const kernel = this.#kernels.get(task.kernel);
     if (!kernel || kernel.info?.generation !== task.generation) return { kind: "problem", reason: "gone" };
+    if (task.session) return this.askCell(task.kernel, { task: task.session.future }, question);
     const { questionId, answer } = this.#questions.ask(task.kernel);
     kernel.send({ type: "ask", questionId, taskId: task.id, question });
     return answer;

@@ -1,7 +1,7 @@
 /** Cells on their way: each run is an execution of the editor, from the button to its last output. */
 import * as vscode from "vscode";
 import { cellOptions, markerInfo } from "../../analysis/notebook/markers.js";
-import type { CellEvent, NotebookEvent } from "../../protocol/messages.js";
+import type { CellEvent, NotebookEvent } from "../../protocol/notebookMessages.js";
 import type { ErrorDescription } from "../../protocol/values.js";
 import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";

@@ -99,6 +99,7 @@ export class Submitter {
    * @throws UserError as {@link submit}.
    */
   async submitAgain(task: TaskRecord): Promise<string | undefined> {
+    if (task.session) throw new UserError(vscode.l10n.t("Task #{0} was submitted by a cell of a notebook: run the cell again.", task.id));
     if (task.isCall) return this.#callAgain(task);
     const target = { uri: task.uri, functionName: task.functionName, ...defined(task.asked) };
     const how = task.debug ? { debug: task.debug } : {};

@@ -1,4 +1,5 @@
-import type { KernelEvent, MessageOfNotebook } from "../../protocol/messages.js";
+import type { KernelEvent } from "../../protocol/messages.js";
+import type { MessageOfNotebook } from "../../protocol/notebookMessages.js";
 import { NotebookSession } from "./notebookSession.js";
 
 export interface NotebookHostOptions {

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import inspector from "node:inspector";
 import type { AnyFunction } from "../../futures/index.js";
 import { moduleName } from "../../programs/cells/names.js";
-import type { CellOutcome, MessageFromSession, RunCellMessage } from "../../protocol/cells.js";
+import type { CellOutcome, MessageFromSession, RunCellMessage, SessionValue } from "../../protocol/cells.js";
 import type { Answer, Question, Variable } from "../../protocol/questions.js";
 import { describeError, type KnownPlaces } from "../describeError.js";
 import { describeValue } from "../describeValue.js";
@@ -84,6 +84,7 @@ export class Session {
       send: (tasks) => send({ type: "tasks", tasks }),
       currentRun,
       describeError: (error) => describeError(error, this.#places),
+      keep: (id, value) => this.#values.keep(`task ${id}`, value),
     });
     this.#cellContext = {
       maybe: (name: string) => this.#scope.maybe(name),
@@ -166,7 +167,8 @@ export class Session {
     this.#tasks.stop(id);
   }
 
-  answer(of: number | string, question: Question): Answer {
+  answer(of: SessionValue, question: Question): Answer {
+    if (typeof of === "object") return this.#values.answer(`task ${of.task}`, question);
     if (typeof of === "number") return this.#values.answer(`output ${of}`, question);
     if (!this.#scope.has(of)) return { kind: "problem", reason: "gone" };
     const kept = new KeptValues();

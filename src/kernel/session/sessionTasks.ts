@@ -17,6 +17,8 @@ export interface SessionTasksOptions {
   /** The run whose code is running. */
   currentRun(): number | undefined;
   describeError(error: unknown): ErrorDescription;
+  /** Keeps a result for questions. */
+  keep(id: number, value: unknown): void;
 }
 
 export class SessionTasks {
@@ -98,6 +100,7 @@ export class SessionTasks {
       if (open.size === 0) this.#ofRun.delete(run);
     }
     const outcome = future.peek();
+    if (outcome?.kind === "value") this.#options.keep(future.id, outcome.value);
     const isFailure = outcome?.kind === "error" && !(outcome.error instanceof CancelledError);
     const state = outcome?.kind === "value" ? "finished" : isFailure ? "failed" : "cancelled";
     this.#change(future, { state, settledAt: Date.now() });

@@ -1,5 +1,6 @@
 // @ts-check
-/** @import { MessageFromKernel, MessageToKernel, CellEvent } from "../../../src/protocol/messages.js" */
+/** @import { MessageFromKernel, MessageToKernel } from "../../../src/protocol/messages.js" */
+/** @import { CellEvent } from "../../../src/protocol/notebookMessages.js" */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

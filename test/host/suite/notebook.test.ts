@@ -140,7 +140,10 @@ describe("a notebook", () => {
     const settled = await taskThat(task.id, ({ settledAt }) => settledAt !== undefined);
     assert.deepEqual([settled.state, settled.value?.preview, settled.uri], ["finished", "600", notebook.cellAt(1).document.uri.toString()]);
     const hover = await hoverAt(notebook.cellAt(1).document.uri, positionOf(notebook.cellAt(1).document, "nap"));
-    assert.match(hover, /Finished in/);
+    assert.match(hover, /Finished in[\s\S]*ThreadPoolExecutor/);
+    assert.deepEqual(await api.kernels.ask(settled, { kind: "json" }), { kind: "text", text: "600" });
+    const [message] = await messagesOf(() => vscode.commands.executeCommand("futures.submitAgain", { taskId: task.id }));
+    assert.match(message?.text ?? "", /submitted by a cell of a notebook: run the cell again/);
   });
 
   it("ends the process when it is closed, also while it runs", async () => {
