@@ -73,7 +73,7 @@ function bundleOf(futures: readonly AnyFuture[], finished: readonly AnyFuture[],
   const lines = futures.map((future) => lineOf(future, tasks.of(future), finished.indexOf(future)));
   if (isSingle) {
     const [line] = lines;
-    const text = [line?.name, line?.state, line?.progress, line?.time].filter((part) => part !== "").join(" · ");
+    const text = [line?.name, line?.state, line?.progress, line?.time, line?.value].filter((part) => part !== "").join(" · ");
     return { "text/html": `<p>${escaped(text)}</p>`, "text/plain": text };
   }
   const count = (state: string): number => lines.filter((line) => line.state === state).length;

@@ -87,6 +87,11 @@ describe("executors in cells", function () {
     );
   });
 
+  it("show why a future failed", async () => {
+    const closed = await book.closed(book.begin("threads.submit(() => { throw new RangeError('no'); })"));
+    assert.match(bundles(closed)[0]?.["text/plain"] ?? "", /^the function · failed · \d+\.\d s · RangeError: no$/);
+  });
+
   it("show an array of futures as a table, in the order of their completion", async () => {
     const run = book.begin("[300, 50].map((ms) => processes.submit(slow, ms))");
     const closed = await book.closed(run);
