@@ -102,8 +102,9 @@ export class Capture {
 
   #findImport(fn: object): Import | undefined {
     for (const [specifier, url] of this.#options.modules) {
-      const namespace = this.#options.scope.variables[modulePrefix + specifier] as Record<string, unknown> | undefined;
-      if (!namespace) continue;
+      // What threw, or was interrupted, while it was imported is not there.
+      if (!this.#options.scope.has(modulePrefix + specifier)) continue;
+      const namespace = this.#options.scope.variables[modulePrefix + specifier] as Record<string, unknown>;
       for (const name of Object.keys(namespace)) {
         // One in its dead zone throws.
         if (/^[\p{ID_Continue}$]+$/u.test(name) && exportOf(namespace, name) === fn) return { url, name };

@@ -7,6 +7,7 @@ describe("executors in cells", function () {
   before(async () => {
     book = new TestNotebook();
     book.write({ "lib/work.ts": "export const factor: number = 3;\nexport const triple = (n: number) => n * factor;\n" });
+    book.write({ "lib/broken.ts": "throw new Error('broken when imported');\nexport const never = 1;\n" });
     await book.value(`import { ProcessPoolExecutor, ThreadPoolExecutor, wait, asCompleted } from "concurrent-futures";
       const threads = new ThreadPoolExecutor({ maxWorkers: 2 }), processes = new ProcessPoolExecutor({ maxWorkers: 2 }); 1`);
   });
@@ -38,6 +39,11 @@ describe("executors in cells", function () {
       assert.equal(await book.value("(await f2.result()).join()"), "'22,6,2,40,y,undefined,3'");
     });
   }
+
+  it("take functions also after a module that could not be imported", async () => {
+    assert.match(failure(await book.run('import { never } from "./lib/broken"; never;')), /broken when imported/);
+    assert.equal(await book.value("await threads.submit((n: number) => n + 1, 5).result()"), "6");
+  });
 
   it("say clearly what cannot be sent", async () => {
     assert.match(
