@@ -3,7 +3,7 @@
 //   node esbuild.mjs --watch     again on every change
 //   node esbuild.mjs --tests     test/**/*.test.ts into out/test/, for mocha
 //   node esbuild.mjs --minify    for the package
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -198,12 +198,14 @@ const renderers = {
   ...common,
   platform: "browser",
   target: "chrome128",
+  minifyIdentifiers: flag("minify"),
   format: "esm",
   outdir: "dist/renderer",
   entryPoints: [
     { in: "src/renderer/table/main.ts", out: "table" },
     { in: "src/renderer/table/table.css", out: "table" },
     { in: "src/renderer/value/main.ts", out: "value" },
+    { in: "src/renderer/vega/main.ts", out: "vega" },
   ],
 };
 
@@ -217,6 +219,18 @@ function copyEsbuild() {
   for (const file of ["package.json", "lib/main.js", "LICENSE.md"]) cpSync(path.join(from, file), path.join(to, "esbuild", file));
   const platforms = path.join(path.dirname(from), "@esbuild");
   for (const platform of readdirSync(platforms)) cpSync(path.join(platforms, platform), path.join(to, "@esbuild", platform), { recursive: true });
+}
+
+/** The licences of all packages of which something is in what was built. @param inputs files. */
+function writeNotices(inputs) {
+  const folders = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  const notices = [...new Set(folders)].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+    const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(path.join(root, folder, file), "utf8").trim() : `Its package names the licence only: ${license}.`;
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(path.join(root, "dist", "third-party-notices.txt"), notices.join(`\n${"=".repeat(80)}\n\n`));
 }
 
 /** Test helpers written as plain .mjs keep their place: they find the host, the fixtures and the repository from where they lie. */
@@ -263,7 +277,8 @@ const builds = flag("tests")
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {
-  await Promise.all(builds.map((options) => esbuild.build(options)));
+  const built = await Promise.all(builds.map((options) => esbuild.build({ ...options, metafile: true })));
+  if (!flag("tests")) writeNotices(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 }
 if (!flag("tests")) {
   copyEsbuild();

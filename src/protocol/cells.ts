@@ -88,6 +88,8 @@ export interface SessionTask {
   /** The run whose code has submitted it, if that is known. */
   readonly run?: number;
   readonly functionName: string;
+  /** Its arguments, as short previews. */
+  readonly argumentsText: string;
   readonly state: "pending" | "running" | "finished" | "failed" | "cancelled";
   readonly submittedAt: number;
   readonly startedAt?: number;

@@ -1,5 +1,6 @@
 /** A notebook as a person sees it: opened from the explorer, run with the buttons, read from what the browser shows. */
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Frame } from "playwright-core";
 import { launchBrowser } from "../host/browser.mjs";
@@ -10,6 +11,24 @@ import { pictureFile } from "./support/pictures.js";
 import { Workbench } from "./support/workbench.js";
 
 const repository = process.cwd();
+
+const charts = `// %%
+const rows = [3, 1, 2].map((n, i) => ({ worker: "w" + i, tasks: n }));
+({
+  $schema: "https://vega.github.io/schema/vega-lite/v6.json", title: "Tasks of each worker", width: 300, height: 120, data: { values: rows },
+  mark: "bar", encoding: { x: { field: "tasks", type: "quantitative" }, y: { field: "worker", type: "nominal" }, color: { field: "worker" }, tooltip: { field: "tasks" } },
+  transform: [{ calculate: "datum.tasks * 10", as: "tens" }],
+})
+
+// %%
+display.vegaLite({ $schema: "https://vega.github.io/schema/vega-lite/v5.json", mark: "bar", data: { url: "https://example.com/rows.json" }, encoding: { x: { field: "a" } } });
+
+// %%
+display.vegaLite({ $schema: "https://vega.github.io/schema/vega-lite/v5.json", mark: "no such mark" });
+
+// %%
+display.bundle({ "application/vnd.vega.v6+json": { width: 60, height: 60, marks: [{ type: "symbol", encode: { enter: { x: { value: 30 }, y: { value: 30 } } } }] } });
+`;
 
 describe("a notebook in the workbench", function () {
   this.timeout(120_000);
@@ -23,6 +42,7 @@ describe("a notebook in the workbench", function () {
     const folder = server.workspace(path.join(repository, "media", "examples"));
     const modules = path.join(folder, "node_modules");
     mkdirSync(modules, { recursive: true });
+    writeFileSync(path.join(folder, "notebooks", "charts.nb.ts"), charts);
     if (!existsSync(path.join(modules, "@types"))) symlinkSync(path.join(repository, "node_modules", "@types"), path.join(modules, "@types"));
     workbench = new Workbench(await openWindow(server, browser, { folder, context: { viewport: { width: 1280, height: 1000 } } }));
   });
@@ -72,6 +92,33 @@ describe("a notebook in the workbench", function () {
     await workbench.page.screenshot({ path: pictureFile("notebook-primes-dark.png") });
   });
 
+  it("draws charts of Vega-Lite and Vega in the colours of the theme, which load nothing, and tells what is wrong with a spec", async () => {
+    await workbench.setting("workbench.colorTheme", "Default Dark Modern");
+    const asked: string[] = [];
+    workbench.page.on("request", (request) => asked.push(request.url()));
+    await open("charts.nb.ts");
+    await workbench.page.locator(".notebook-toolbar-container a", { hasText: /^Run All$/ }).click();
+    await shows(/it wants to load https:\/\/example\.com\/rows\.json, and charts load nothing/);
+    await shows(/could not be drawn as its spec says: look at its mark/);
+    const inCharts = async (selector: string) => {
+      const found = workbench.page.frames().map((frame) => frame.locator(`.futures-chart ${selector}`));
+      const counts = await Promise.all(found.map((locator) => locator.count().catch(() => 0)));
+      return found[counts.findIndex((count) => count > 0)];
+    };
+    const bars = await until("the bars", () => inCharts("path[aria-roledescription='bar']"));
+    assert.equal(await bars.count(), 3);
+    assert.match((await bars.first().getAttribute("aria-label")) ?? "", /tasks: \d; worker: w\d/);
+    await until("the symbol of Vega", () => inCharts(".mark-symbol path"));
+    const title = await until("the title", () => inCharts(".role-title-text text"));
+    const dark = await title.first().getAttribute("fill");
+    await workbench.setting("workbench.colorTheme", "Default Light Modern");
+    await until("the title in another colour", async () => (await (await inCharts(".role-title-text text"))?.first().getAttribute("fill")) !== dark);
+    assert.deepEqual(
+      asked.filter((url) => /example\.com/.test(url)),
+      [],
+    );
+  });
+
   it("shows futures while they run, in its cells, in the tree and in the status bar", async () => {
     await workbench.setting("workbench.colorTheme", "Default Light Modern");
     await open("basicFuture.nb.ts");
@@ -79,7 +126,7 @@ describe("a notebook in the workbench", function () {
     await workbench.page.locator(".notebook-toolbar-container a", { hasText: /^Run All$/ }).click();
     await shows(/result: Completed 0 worker job/);
     await workbench.page
-      .locator(".tree-explorer-viewlet-tree-view, .pane-body", { hasText: /work\(…\)/ })
+      .locator(".tree-explorer-viewlet-tree-view, .pane-body", { hasText: /work\(\d\)/ })
       .first()
       .waitFor();
     await workbench.command("notebook.focusBottom");

@@ -70,6 +70,8 @@ describe("the package", function () {
       "extension/dist/renderer/table.css",
       "extension/dist/renderer/table.js",
       "extension/dist/renderer/value.js",
+      "extension/dist/renderer/vega.js",
+      "extension/dist/third-party-notices.txt",
       "extension/dist/types/…",
       "extension/l10n/bundle.l10n.ko.json",
       "extension/media/api.md",

@@ -20,6 +20,7 @@ const withoutNode = new Set(["analysis", "protocol", "renderer"]);
 /** Packages a floor may import, beside Node's own. */
 const packages: Record<string, readonly string[]> = {
   extension: ["vscode"],
+  renderer: ["vega", "vega-interpreter", "vega-lite"],
   typescriptPlugin: ["@babel/types"],
   analysis: ["@babel/parser", "@babel/types"],
   programs: ["esbuild", "magic-string", "@jridgewell/remapping", "@jridgewell/sourcemap-codec", "@babel/types"],

@@ -69,7 +69,7 @@ export class SessionTasks implements Disposable {
       ...(!fn && { isCall: true }),
       line: fn?.nameRange.start.line ?? 0,
       tick: tracker.now(),
-      argumentsText: "…",
+      argumentsText: task.argumentsText,
       executor: /^process/i.test(task.executor) ? "processes" : "threads",
       resultTimeout: 0,
       onTimeout: "keepRunning",

@@ -9,9 +9,9 @@ import type { WorkerInfo } from "./poolWorker.js";
 export interface PoolEvents {
   /**
    * A call of the function of this name was taken in: `submit`, `schedule`, or a chunk of `map`. Before they return. `stop` ends it as an aborted `signal`
-   * of `schedule` does.
+   * of `schedule` does. `args` are the arguments, of a chunk those of each of its `calls`, one call after another; whoever keeps them keeps them alive.
    */
-  taskSubmit: [future: Future<unknown>, functionName: string, stop: (reason: unknown) => void];
+  taskSubmit: [future: Future<unknown>, functionName: string, stop: (reason: unknown) => void, args: readonly unknown[], calls: number];
   /** The function of this future has started on this worker. Never before `submit` has returned the future. */
   taskStart: [future: Future<unknown>, worker: WorkerInfo];
   /** The future is done, also by being cancelled. Before its done-callbacks. */
@@ -48,6 +48,10 @@ export interface DiagnosticsMessage {
   readonly functionName?: string;
   /** Of `task:submit`: ends the task as an aborted `signal` of `schedule` does, with that reason. */
   readonly stop?: (reason: unknown) => void;
+  /** Of `task:submit`: the arguments; of a chunk those of each of its calls, one call after another. */
+  readonly args?: readonly unknown[];
+  /** Of `task:submit`: how many calls the task is; 1 unless it is a chunk of `map`. */
+  readonly calls?: number;
   /** Of the channels `worker:…`, and of `task:start`. */
   readonly worker?: WorkerInfo;
   /** Of `worker:end`. */
@@ -102,8 +106,8 @@ export class PoolEmitter extends EventEmitter<PoolEvents> {
   #message(event: keyof PoolEvents, args: readonly unknown[]): DiagnosticsMessage {
     const subject = event.startsWith("task") ? "future" : "worker";
     if (event === "taskSubmit") {
-      const [future, functionName, stop] = args as PoolEvents["taskSubmit"];
-      return { executor: this.#executor, future, functionName, stop };
+      const [future, functionName, stop, given, calls] = args as PoolEvents["taskSubmit"];
+      return { executor: this.#executor, future, functionName, stop, args: given, calls };
     }
     const more = event === "taskStart" ? "worker" : "end";
     return { executor: this.#executor, [subject]: args[0], ...(args.length > 1 ? { [more]: args[1] } : {}) } as DiagnosticsMessage;

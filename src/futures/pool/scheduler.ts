@@ -140,7 +140,8 @@ export class Scheduler implements TaskOwner, BlockingSource {
     const task = new Task(future, fn, args, options);
     future.belongTo(task);
     if (this.events.hears("taskSubmit")) {
-      this.events.tell("taskSubmit", future, fn.to.name, (reason) => stop(task, reason, this.#stopOptions));
+      const calls = fn.arity === 0 ? 1 : args.length / fn.arity;
+      this.events.tell("taskSubmit", future, fn.to.name, (reason) => stop(task, reason, this.#stopOptions), args, calls);
     }
     if (options.signal?.aborted) {
       future.cancel();

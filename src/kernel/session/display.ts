@@ -1,5 +1,5 @@
 /** What cells have for showing more than their result: `display`, `clear` and `progress`. */
-import { mimeBundleOf, withText } from "./mime.js";
+import { chartTypeOf, mimeBundleOf, withText } from "./mime.js";
 import type { RunOutputs } from "./runOutputs.js";
 
 export interface DisplayOptions {
@@ -24,7 +24,7 @@ export function makeDisplay({ outputs, nextId }: DisplayOptions): Record<string,
     png: (bytes: Uint8Array) => show({ "image/png": bytes, "text/plain": `PNG image of ${bytes.length} bytes` }, bytes),
     jpeg: (bytes: Uint8Array) => show({ "image/jpeg": bytes, "text/plain": `JPEG image of ${bytes.length} bytes` }, bytes),
     json: (value: unknown) => show({ "application/json": value }, value),
-    vegaLite: (spec: unknown) => show({ "application/vnd.vegalite.v5+json": spec }, spec),
+    vegaLite: (spec: unknown) => show({ [chartTypeOf(spec) ?? "application/vnd.vegalite.v6+json"]: spec }, spec),
     bundle: (bundle: Record<string, unknown>) => show(bundle, bundle),
   });
   const bars = new WeakMap<RunOutputs, number>();

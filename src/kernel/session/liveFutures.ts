@@ -98,7 +98,7 @@ function lineOf(
   const from = task?.startedAt ?? task?.submittedAt;
   const end = task?.settledAt ?? Date.now();
   return {
-    name: task?.functionName ?? "future",
+    name: task ? `${task.functionName}(${task.argumentsText})` : "future",
     state,
     progress: outcome ? "" : (task?.progress?.text ?? ""),
     time: from === undefined ? "" : `${((end - from) / 1000).toFixed(1)} s`,

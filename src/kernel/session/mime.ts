@@ -29,14 +29,20 @@ async function ownBundle(value: unknown): Promise<MimeBundle | undefined> {
     const bundle: unknown = await show.call(value);
     if (typeof bundle === "object" && bundle !== null) return withText(bundle as Record<string, unknown>, value);
   }
-  const { outerHTML, tagName, $schema } = value as { outerHTML?: unknown; tagName?: unknown; $schema?: unknown };
+  const { outerHTML, tagName } = value as { outerHTML?: unknown; tagName?: unknown };
   if (typeof outerHTML === "string" && typeof tagName === "string") {
     const type = tagName.toLowerCase() === "svg" ? "image/svg+xml" : "text/html";
     return { [type]: withNamespace(outerHTML), "text/plain": `<${tagName.toLowerCase()}> of ${outerHTML.length} characters` };
   }
-  const vega = typeof $schema === "string" ? /\/schema\/(vega|vega-lite)\/v(\d+)/.exec($schema) : undefined;
-  if (vega) return withText({ [`application/vnd.${vega[1]?.replace("-", "")}.v${vega[2]}+json`]: value }, value);
-  return undefined;
+  const chart = chartTypeOf(value);
+  return chart === undefined ? undefined : withText({ [chart]: value }, value);
+}
+
+/** The MIME type of a Vega or Vega-Lite spec, by the schema that it names. */
+export function chartTypeOf(value: unknown): string | undefined {
+  const schema = typeof value === "object" && value !== null ? (value as { $schema?: unknown }).$schema : undefined;
+  const [, language, version] = (typeof schema === "string" && /\/schema\/(vega|vega-lite)\/v(\d+)/.exec(schema)) || [];
+  return language === undefined ? undefined : `application/vnd.${language.replace("-", "")}.v${version}+json`;
 }
 
 /** @param bundle contents as user code gives them: texts, bytes, or for JSON any value. */

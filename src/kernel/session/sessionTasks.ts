@@ -10,6 +10,9 @@ const pause = 50;
 /** Tasks of one message; of more that have come and gone meanwhile nobody is told. */
 const most = 200;
 
+/** Characters of the arguments of a call. */
+const argumentsLimit = 80;
+
 type Settled = { -readonly [K in keyof SessionTask]: SessionTask[K] };
 
 export interface SessionTasksOptions {
@@ -27,6 +30,8 @@ export class SessionTasks {
   readonly #told = new WeakSet<object>();
   /** Changed since the last message. */
   readonly #changed = new Set<Future<unknown>>();
+  /** Arguments that nobody has asked for yet; most never are. */
+  readonly #arguments = new Map<Future<unknown>, Required<Pick<DiagnosticsMessage, "args" | "calls">>>();
   /** Submitted by a run and not done, as far as it was asked for. */
   readonly #ofRun = new Map<number, Set<Future<unknown>>>();
   /** What stops those that are not done. */
@@ -38,7 +43,8 @@ export class SessionTasks {
     this.#options = options;
     const on = (event: string, listener: (message: DiagnosticsMessage & { readonly future: Future<unknown> }) => void): void =>
       subscribe(`concurrent-futures:task:${event}`, (message) => listener(message as never));
-    on("submit", ({ future, executor, functionName = "the function", stop }) => {
+    on("submit", ({ future, executor, functionName = "the function", stop, args = [], calls = 1 }) => {
+      this.#arguments.set(future, { args, calls });
       this.#submitted(future, executor, functionName);
       this.#open.set(future.id, () => (stop ? stop(new CancelledError("the task was stopped")) : future.cancel()));
     });
@@ -48,7 +54,8 @@ export class SessionTasks {
 
   /** What is known of a future; `undefined`: it is no pool's. */
   of(future: object): SessionTask | undefined {
-    return this.#known.get(future);
+    const task = this.#known.get(future);
+    return task && this.#withArguments(future as Future<unknown>, task);
   }
 
   /** Stops a task: a pending one is cancelled, a running one gets its signal, and after the grace its worker is replaced. */
@@ -75,6 +82,7 @@ export class SessionTasks {
     const tasks: SessionTask[] = [];
     for (const future of changed) {
       const task = this.#known.get(future);
+      if (task) this.#withArguments(future, task, tasks.length < most);
       if (!task || (tasks.length >= most && task.settledAt !== undefined && !this.#told.has(future))) continue;
       this.#told.add(future);
       tasks.push(this.#described(task, future.peek()));
@@ -84,11 +92,28 @@ export class SessionTasks {
 
   #submitted(future: Future<unknown>, executor: string, functionName: string): void {
     const run = this.#options.currentRun();
-    const task: Settled = { id: future.id, executor, functionName, state: "pending", submittedAt: Date.now(), ...(run !== undefined && { run }) };
+    const task: Settled = {
+      id: future.id,
+      executor,
+      functionName,
+      state: "pending",
+      argumentsText: "…",
+      submittedAt: Date.now(),
+      ...(run !== undefined && { run }),
+    };
     this.#known.set(future, task);
     if (run !== undefined) this.#openIn(run).add(future);
     future.addProgressCallback((told) => this.#change(future, { progress: describeProgress(told) }));
     this.#changedOne(future);
+  }
+
+  /** Lets the arguments go, which the future may outlive by long. @param isAsked false: nobody wants to read them. */
+  #withArguments(future: Future<unknown>, task: Settled, isAsked = true): Settled {
+    const call = this.#arguments.get(future);
+    if (!call) return task;
+    this.#arguments.delete(future);
+    if (isAsked) task.argumentsText = argumentsText(call);
+    return task;
   }
 
   #done(future: Future<unknown>): void {
@@ -129,4 +154,15 @@ export class SessionTasks {
     if (outcome?.kind === "value") return { ...task, value: describeValue(outcome.value) };
     return task.state === "failed" && outcome?.kind === "error" ? { ...task, error: this.#options.describeError(outcome.error) } : { ...task };
   }
+}
+
+/** Those of one call; of a chunk those of its first, and how many there are. */
+function argumentsText({ args, calls }: Required<Pick<DiagnosticsMessage, "args" | "calls">>): string {
+  const ofFirst = args.slice(0, args.length / calls);
+  const text = ofFirst
+    .slice(0, 10)
+    .map((value) => describeValue(value).preview)
+    .join(", ");
+  const short = text.length > argumentsLimit ? `${text.slice(0, argumentsLimit - 1)}…` : text;
+  return calls > 1 ? `${short}; … ${calls.toLocaleString("en")} calls` : short;
 }

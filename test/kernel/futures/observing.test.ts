@@ -61,6 +61,20 @@ for (const { kind, make } of pools) {
       ]);
     });
 
+    it("tells of a task with its name and arguments, and of a chunk with those of all its calls", async () => {
+      const told: unknown[] = [];
+      await using pool = make({ maxWorkers: 1 });
+      pool.events.on("taskSubmit", (_future, name, _stop, args, calls) => told.push([name, args, calls]));
+      const add = (a: number, b = 0): number => a + b;
+      await pool.submit(add, 1, 2).result();
+      for await (const _sum of pool.map(add, [3, 4, 5], [6, 7, 8], { chunksize: 2 }));
+      assert.deepEqual(told, [
+        ["add", [1, 2], 1],
+        ["add", [3, 6, 4, 7], 2],
+        ["add", [5, 8], 1],
+      ]);
+    });
+
     it("publishes the same on node:diagnostics_channel, and nothing when nobody subscribes any more", async () => {
       const published: [string, DiagnosticsMessage][] = [];
       const names = ["task:submit", "task:start", "task:done", "worker:start", "worker:ready", "worker:end"].map(

@@ -80,13 +80,24 @@ describe("executors in cells", function () {
     assert.ok(task?.run !== undefined && (task.startedAt ?? 0) >= task.submittedAt && (task.settledAt ?? 0) >= (task.startedAt ?? 0));
   });
 
+  it("tell of their tasks with what they were called with, short, and of a chunk with how many calls it is", async () => {
+    await book.value("const named = (_a: unknown, _b?: unknown) => 0; await threads.submit(named, [1, { x: 'y' }], 'z'.repeat(500)).result()");
+    await book.value(
+      "const each = (n: number) => n; const all = []; for await (const n of threads.map(each, [7, 8, 9], { chunksize: 3 })) all.push(n); 0",
+    );
+    const textOf = (name: string): string | undefined => [...book.tasks.values()].find(({ functionName }) => functionName === name)?.argumentsText;
+    await book.until(() => textOf("named") !== undefined && textOf("each") !== undefined);
+    assert.match(textOf("named") ?? "", /^\[ 1, \{ x: 'y' \} \], 'z{40,60}…$/);
+    assert.equal(textOf("each"), "7; … 3 calls");
+  });
+
   it("show a future live: its state, then its value", async () => {
     const run = book.begin("const slow = (ms: number) => new Promise((r) => setTimeout(r, ms, { ms })); threads.submit(slow, 400)");
     const ended = await book.ended(run);
     assert.equal(ended.isLive, true);
     assert.equal(await book.value("1 + 1"), "2", "other cells run meanwhile");
     const closed = await book.closed(run);
-    assert.match(JSON.stringify(closed.told), /slow · (?:pending|running)/);
+    assert.match(JSON.stringify(closed.told), /slow\(400\) · (?:pending|running)/);
     assert.deepEqual(
       bundles(closed).map((bundle) => bundle["text/plain"]),
       ["{ ms: 400 }"],
@@ -95,14 +106,17 @@ describe("executors in cells", function () {
 
   it("show why a future failed", async () => {
     const closed = await book.closed(book.begin("threads.submit(() => { throw new RangeError('no'); })"));
-    assert.match(bundles(closed)[0]?.["text/plain"] ?? "", /^the function · failed · \d+\.\d s · RangeError: no$/);
+    assert.match(bundles(closed)[0]?.["text/plain"] ?? "", /^the function\(\) · failed · \d+\.\d s · RangeError: no$/);
   });
 
   it("show an array of futures as a table, in the order of their completion", async () => {
     const run = book.begin("[300, 50].map((ms) => processes.submit(slow, ms))");
     const closed = await book.closed(run);
     const text = bundles(closed)[0]?.["text/plain"] ?? "";
-    assert.match(text, /^2 futures: 2 finished\n0 {2}slow {2}finished .*\{ ms: 300 \} {2}2\.\n1 {2}slow {2}finished .*\{ ms: 50 \} {2}1\.$/);
+    assert.match(
+      text,
+      /^2 futures: 2 finished\n0 {2}slow\(300\) {2}finished .*\{ ms: 300 \} {2}2\.\n1 {2}slow\(50\) {2}finished .*\{ ms: 50 \} {2}1\.$/,
+    );
     assert.match(bundles(closed)[0]?.["text/html"] ?? "", /<table>.*<th>completed<\/th>/);
   });
 
