@@ -154,6 +154,17 @@ const libraryForBundlers = {
   entryPoints: [libraryEntry],
   define: { "import.meta.url": "undefined" },
 };
+/** What `analysis/parser.ts` loads when it is needed. */
+const parserStaysOutside = {
+  name: "parser-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /^@babel\/parser$/ }, ({ kind }) =>
+      kind === "require-call" ? { path: "../analysis/parser.cjs", external: true } : undefined,
+    );
+  },
+};
+const parser = { ...common, format: "cjs", sourcemap: false, outfile: "dist/analysis/parser.cjs", entryPoints: ["@babel/parser"] };
+
 const programsOfOurs = {
   ...common,
   format: "esm",
@@ -168,7 +179,7 @@ const programsOfOurs = {
   },
   external: ["esbuild"],
   logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
-  plugins: [libraryStaysOutside("../futures/index.js")],
+  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
 /** What the modules of calls import, in workers; the kernel copies it to where they are. */
@@ -192,7 +203,14 @@ function writePluginManifest() {
   const manifest = { name: "concurrent-futures-typescript-plugin", version: "0.0.0", private: true, main: "index.js" };
   writeFileSync(path.join(root, "node_modules", manifest.name, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
-const extension = { ...common, format: "cjs", outfile: "dist/extension/main.cjs", entryPoints: ["src/extension/main.ts"], external: ["vscode"] };
+const extension = {
+  ...common,
+  format: "cjs",
+  outfile: "dist/extension/main.cjs",
+  entryPoints: ["src/extension/main.ts"],
+  external: ["vscode"],
+  plugins: [parserStaysOutside],
+};
 
 const renderers = {
   ...common,
@@ -262,6 +280,7 @@ function testBuilds() {
     {
       ...tests,
       format: "esm",
+      banner: programsOfOurs.banner,
       outExtension: { ".js": ".mjs" },
       plugins: [...tests.plugins, helpersStayInPlace],
       entryPoints: inFolders("unit", "kernel", "conformance", "faults", "e2e"),
@@ -273,7 +292,7 @@ function testBuilds() {
 
 const builds = flag("tests")
   ? testBuilds()
-  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, callSupport, typescriptPlugin, extension, renderers];
+  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, parser, callSupport, typescriptPlugin, extension, renderers];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

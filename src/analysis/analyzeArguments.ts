@@ -1,6 +1,7 @@
-import { type ParserOptions, parseExpression } from "@babel/parser";
+import type { ParserOptions } from "@babel/parser";
 import type { ArrayExpression, Expression } from "@babel/types";
 import { type ParseProblem, problemOf } from "./parse.js";
+import { parser } from "./parser.js";
 import { isReference } from "./references.js";
 import { spanOf, walk } from "./syntax.js";
 import type { ArgumentsAnalysis } from "./types.js";
@@ -21,7 +22,7 @@ export function analyzeArguments(text: string): ArgumentsAnalysis {
   const wrapped = `${opening}${text}\n]`;
   let root: Expression;
   try {
-    root = parseExpression(wrapped, options);
+    root = parser().parseExpression(wrapped, options);
   } catch (error) {
     return refusal(text, problemOf(error, wrapped, -opening.length));
   }
@@ -65,7 +66,7 @@ function refusal(text: string, problem: ParseProblem): ArgumentsAnalysis {
 function strayBracket(text: string, end: number): number | undefined {
   for (const { index } of text.slice(0, end + 1).matchAll(/\]/g)) {
     try {
-      parseExpression(`${opening}${text.slice(0, index)}]`, options);
+      parser().parseExpression(`${opening}${text.slice(0, index)}]`, options);
       return index;
     } catch {
       // This one closes something else, or stands in a string.

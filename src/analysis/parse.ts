@@ -1,5 +1,6 @@
-import { type ParserOptions, parse } from "@babel/parser";
+import type { ParserOptions } from "@babel/parser";
 import type { Comment, Directive, Statement } from "@babel/types";
+import { parser } from "./parser.js";
 import type { Language } from "./types.js";
 
 /** What stopped the parser, or what it could live with. */
@@ -49,7 +50,7 @@ const plugins: Readonly<Record<Language, Plugins>> = {
 export function tryParse(text: string, language: Language, startOffset = 0): ParsedText | ParseProblem {
   const place: ParserOptions = { startIndex: startOffset, startLine: 1, startColumn: 0 };
   try {
-    const file = parse(text, { ...options, ...place, plugins: plugins[language] });
+    const file = parser().parse(text, { ...options, ...place, plugins: plugins[language] });
     const problems = (file.errors ?? []).map((error) => problemOf(error, text, startOffset)).filter(({ reason }) => !harmless.has(reason));
     const fatal = problems.find(({ reason }) => reason === "MissingSemicolon");
     if (fatal) return fatal;

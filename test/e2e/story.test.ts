@@ -48,6 +48,7 @@ describe("the package", function () {
       "extension.vsixmanifest",
       "extension/LICENSE.txt",
       "extension/changelog.md",
+      "extension/dist/analysis/parser.cjs",
       "extension/dist/cli/main.js",
       "extension/dist/extension/main.cjs",
       "extension/dist/futures/index.cjs",
