@@ -116,13 +116,20 @@ const failuresStayOutside = {
   },
 };
 
+const builtinIsRequired = {
+  name: "builtin-is-required",
+  setup(build) {
+    build.onResolve({ filter: /\/builtin\.js$/ }, () => ({ path: path.join(root, "src/futures/transfer/builtinInCommonJs.ts") }));
+  },
+};
+
 // CommonJS, which starts some ms sooner: the loader of ES modules is needed for the user's modules only.
 const libraryWorkers = {
   ...libraryOptions,
   ...asCommonJs,
   minifySyntax: true,
   minifyWhitespace: true, // whose names are seen in stacks; every worker has to read it
-  plugins: [...libraryOptions.plugins, failuresStayOutside],
+  plugins: [...libraryOptions.plugins, failuresStayOutside, builtinIsRequired],
   outdir: "dist/futures/worker",
   outExtension: { ".js": ".cjs" },
   entryPoints: {

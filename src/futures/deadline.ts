@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "./clock.js";
 
 /** The longest delay that Node's timers take; a longer one would fire at once. */
 export const longestTimer = 2 ** 31 - 1;
@@ -20,16 +20,16 @@ export class Deadline {
 
   /** @param timeout ms from now; `undefined` or `Infinity`: never; 0 or negative: already over. */
   constructor(timeout: number | undefined) {
-    this.#at = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    this.#at = timeout === undefined ? Number.POSITIVE_INFINITY : monotonicNow() + timeout;
   }
 
   /** ms left, at least 0. */
   get left(): number {
-    return Math.max(0, this.#at - performance.now());
+    return Math.max(0, this.#at - monotonicNow());
   }
 
   get over(): boolean {
-    return this.#at <= performance.now();
+    return this.#at <= monotonicNow();
   }
 
   /**

@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import { longestTimer } from "../deadline.js";
 
 interface Alarm {
@@ -14,14 +14,11 @@ export class Alarms {
   /** Calls `ring` after some ms, unless the returned function is called first. */
   set(ms: number, ring: () => void): () => void {
     if (ms === Number.POSITIVE_INFINITY) return () => {};
-    const alarm: Alarm = { at: performance.now() + ms, ring, timer: undefined as unknown as NodeJS.Timeout };
+    const alarm: Alarm = { at: monotonicNow() + ms, ring, timer: undefined as unknown as NodeJS.Timeout };
     const arm = (): void => {
       // setTimeout may fire up to 1 ms early by this clock, and long delays come in several pieces.
-      const left = alarm.at - performance.now();
-      alarm.timer = setTimeout(
-        () => (alarm.at <= performance.now() ? this.#ring(alarm) : arm()),
-        Math.min(Math.max(Math.ceil(left), 0), longestTimer),
-      );
+      const left = alarm.at - monotonicNow();
+      alarm.timer = setTimeout(() => (alarm.at <= monotonicNow() ? this.#ring(alarm) : arm()), Math.min(Math.max(Math.ceil(left), 0), longestTimer));
       alarm.timer.unref(); // the worker that it is about keeps the program open
     };
     this.#alarms.add(alarm);
@@ -36,11 +33,11 @@ export class Alarms {
   get untilNext(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const { at } of this.#alarms) next = Math.min(next, at);
-    return next - performance.now();
+    return next - monotonicNow();
   }
 
   ringDue(): void {
-    const now = performance.now();
+    const now = monotonicNow();
     for (const alarm of [...this.#alarms]) if (alarm.at <= now) this.#ring(alarm);
   }
 

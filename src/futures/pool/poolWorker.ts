@@ -50,7 +50,7 @@ export class PoolWorker {
   tasks = 0;
   /** ms spent in those that were sent to it. */
   busyTime = 0;
-  /** When it was sent its task, by `performance.now()`. */
+  /** When it was sent its task, by `monotonicNow`. */
   busySince: number | undefined;
   memory: WorkerMemory | undefined;
   /** Calls off the end of its idleness. */

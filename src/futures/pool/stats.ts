@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import type { WorkerMemory } from "./messages.js";
 import type { PoolWorker, WorkerInfo } from "./poolWorker.js";
 import type { Task } from "./task.js";
@@ -54,7 +54,7 @@ export function statsOf(waiting: number, held: readonly Task[], workers: Iterabl
     workers: Array.from(workers, (worker) => ({
       ...worker.info,
       tasks: worker.tasks,
-      busyTime: worker.channel.busyTime ?? worker.busyTime + (worker.busySince === undefined ? 0 : performance.now() - worker.busySince),
+      busyTime: worker.channel.busyTime ?? worker.busyTime + (worker.busySince === undefined ? 0 : monotonicNow() - worker.busySince),
       ...(worker.memory ? { memory: worker.memory } : {}),
     })),
   };

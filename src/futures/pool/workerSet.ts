@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import { referenceOf, standInFor } from "../task.js";
 import type { Alarms } from "./alarms.js";
 import type { FunctionTable } from "./functionTable.js";
@@ -164,7 +164,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
 
   /** A hired worker is given a task: to load its function, or to run it. */
   take(worker: PoolWorker, task: Task, loading: boolean): void {
-    if (worker.assigned !== task) worker.busySince = performance.now();
+    if (worker.assigned !== task) worker.busySince = monotonicNow();
     worker.assigned = task;
     worker.loading = loading;
     task.worker = worker;
@@ -175,7 +175,7 @@ export class WorkerSet implements Iterable<PoolWorker> {
 
   /** The worker holds the task that was sent to it no more; `ran`: it has run it. */
   release(worker: PoolWorker, ran: boolean): void {
-    if (worker.busySince !== undefined) worker.busyTime += performance.now() - worker.busySince;
+    if (worker.busySince !== undefined) worker.busyTime += monotonicNow() - worker.busySince;
     if (worker.assigned) worker.assigned.worker = undefined;
     worker.busySince = worker.assigned = worker.refused = undefined;
     worker.loading = false;

@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { type Channel, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
@@ -79,7 +79,7 @@ class ProcessChannel implements Channel {
   }
 
   get busyTime(): number {
-    return this.#worked + (this.#workingSince === undefined ? 0 : performance.now() - this.#workingSince);
+    return this.#worked + (this.#workingSince === undefined ? 0 : monotonicNow() - this.#workingSince);
   }
 
   send(message: MessageToWorker): void {
@@ -120,7 +120,7 @@ class ProcessChannel implements Channel {
 
   #toWork(): void {
     this.#phase = "working"; // it tells when it rests
-    this.#workingSince ??= performance.now();
+    this.#workingSince ??= monotonicNow();
   }
 
   #take(kind: number, number: number, body: WordReader): void {
@@ -128,7 +128,7 @@ class ProcessChannel implements Channel {
       case startFrame:
         if (!this.#calls.hasStarted(number, this.#place)) return;
         this.#current = number;
-        this.#workingSince ??= performance.now();
+        this.#workingSince ??= monotonicNow();
         break;
       case outcomeFrame:
         this.#current = undefined;

@@ -1,5 +1,5 @@
-import { performance } from "node:perf_hooks";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { monotonicNow } from "../clock.js";
 
 /** ms between two looks: one costs as much as several messages. */
 const lookEvery = 40;
@@ -19,7 +19,7 @@ export class LifeLine {
 
   /** Whether the other end has been closed, as the ports of a thread are when it ends in whatever way; known within {@link lookEvery} ms. */
   get cut(): boolean {
-    const now = performance.now();
+    const now = monotonicNow();
     if (this.#cut || now - this.#lastLook < lookEvery) return this.#cut;
     this.#lastLook = now;
     receiveMessageOnPort(this.#port); // takes in the closing, if it has come

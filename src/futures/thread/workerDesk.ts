@@ -1,3 +1,4 @@
+import { monotonicNow } from "../clock.js";
 import { refused, writeValue } from "../transfer/words.js";
 import {
   asleep,
@@ -16,7 +17,6 @@ import {
   ringAt,
   ringWords,
   Side,
-  sharedNow,
   signalled,
   workedFor,
   workingSince,
@@ -142,13 +142,13 @@ export class WorkerDesk extends Side {
 
   /** From now on it works. */
   startClock(): void {
-    if (this.times[workingSince] === 0) this.times[workingSince] = sharedNow();
+    if (this.times[workingSince] === 0) this.times[workingSince] = monotonicNow();
   }
 
   stopClock(): void {
     const since = this.times[workingSince] as number;
     if (since === 0) return;
-    this.times[workedFor] = (this.times[workedFor] as number) + sharedNow() - since;
+    this.times[workedFor] = (this.times[workedFor] as number) + monotonicNow() - since;
     this.times[workingSince] = 0;
   }
 

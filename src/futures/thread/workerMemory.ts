@@ -1,5 +1,4 @@
 /** The memory that a thread pool shares with one of its workers: what the worker does, and the outcomes of its calls, which outlive it. */
-import { performance } from "node:perf_hooks";
 import { type WordMemory, wordMemory } from "../transfer/words.js";
 
 /** What a worker is at. The worker moves from `busy` to `resting`, the pool from there to `busy` or `hired`, by compare-and-swap. */
@@ -41,10 +40,6 @@ export const recordHead = 4;
 
 export function makeWorkerMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer((ringAt + ringWords) * 4);
-}
-
-export function sharedNow(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 export class Side {

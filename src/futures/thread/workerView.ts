@@ -1,4 +1,4 @@
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import { WordReader } from "../transfer/words.js";
 import {
   asleep,
@@ -17,7 +17,6 @@ import {
   ringAt,
   ringWords,
   Side,
-  sharedNow,
   signalled,
   workedFor,
   workingSince,
@@ -39,7 +38,7 @@ export class WorkerView extends Side {
   readonly #reader = new WordReader(this.memory);
   /** Where the next outcome is read. */
   #next = 0;
-  /** By `performance.now()`. */
+  /** By `monotonicNow`. */
   #wokenAt = 0;
   #lastCurrent = away;
 
@@ -52,7 +51,7 @@ export class WorkerView extends Side {
   /** ms that it has worked. */
   get busyTime(): number {
     const since = this.times[workingSince] as number;
-    return (this.times[workedFor] as number) + (since === 0 ? 0 : Math.max(sharedNow() - since, 0));
+    return (this.times[workedFor] as number) + (since === 0 ? 0 : Math.max(monotonicNow() - since, 0));
   }
 
   /** Whether it looks for calls by itself, or is about to: it has come from one call to another since this was last asked. */
@@ -62,7 +61,7 @@ export class WorkerView extends Side {
     const last = this.#lastCurrent;
     this.#lastCurrent = now;
     if (now > looking) return now !== last;
-    return now === looking || (now === asleep && performance.now() - this.#wokenAt < wakingTakes);
+    return now === looking || (now === asleep && monotonicNow() - this.#wokenAt < wakingTakes);
   }
 
   /** Whether it sleeps, but looks now and then. */
@@ -78,7 +77,7 @@ export class WorkerView extends Side {
   wake(post: () => void): boolean {
     const now = this.load(phase);
     if (now !== resting && now !== parked) return false;
-    this.#wokenAt = performance.now();
+    this.#wokenAt = monotonicNow();
     if (this.swap(phase, resting, busy)) post();
     else if (this.swap(phase, parked, busy)) this.notify();
     else return false;

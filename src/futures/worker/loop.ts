@@ -1,5 +1,5 @@
 /** What runs inside every worker, whatever it is: takes calls, from messages and from the call queue, finds functions, has them called, answers. */
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import type { AnyFunction } from "../executor.js";
 import type { EncodedOutcomes, MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { setDepth } from "../pool/nesting.js";
@@ -47,7 +47,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   let search: { readonly reference: number; readonly call: number; readonly end: () => void } | undefined;
   let working = false;
   let settled = false;
-  /** By `performance.now()`: when a call first and last ended, when promises last had their turn, and when the event loop had. */
+  /** By `monotonicNow`: when a call first and last ended, when promises last had their turn, and when the event loop had. */
   let firstEnd = 0;
   let lastEnd = 0;
   let lastPromises = 0;
@@ -116,7 +116,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   /** Takes calls from the call queue as long as there are any. */
   async function work(calls: OpenCalls): Promise<void> {
     working = true;
-    lastTurn = lastPromises = performance.now();
+    lastTurn = lastPromises = monotonicNow();
     for (;;) {
       for (let claimed = calls.claim(); claimed; claimed = calls.claim()) {
         if (!functions.has(claimed.fn)) {
@@ -151,14 +151,14 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     if (settled) return;
     settled = true;
     failures();
-    memory.tellSometimes(performance.now());
+    memory.tellSometimes(monotonicNow());
   }
 
   async function letOthersRun(): Promise<void> {
     port.calls?.leave();
     if (lastEnd - lastTurn >= loopEvery) {
       await nextTurn();
-      lastTurn = performance.now();
+      lastTurn = monotonicNow();
     }
     lastPromises = lastEnd;
   }
@@ -204,7 +204,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
   /** @param looks this worker looks for another call at once; else what the call has left behind may run before. */
   function finish(call: Call, answer: Answer, looks: boolean): void {
     running = undefined;
-    lastEnd = performance.now();
+    lastEnd = monotonicNow();
     if (settled) memory.tellSometimes(lastEnd);
     else if (firstEnd === 0) firstEnd = lastEnd;
     else if (lastEnd - firstEnd >= settlesBy) settleIn(); // one that never comes to rest

@@ -14,7 +14,7 @@ export class MemoryReport {
     this.#port = port;
   }
 
-  /** @param now by `performance.now()`. */
+  /** @param now by `monotonicNow`. */
   tellSometimes(now: number): void {
     if (now < this.#next) return;
     this.#next = now + reportEvery;

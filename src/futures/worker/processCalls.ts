@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import { performance } from "node:perf_hooks";
+import { monotonicNow } from "../clock.js";
 import { callWord, dataWord, flagsWord, functionWord, recordBytes } from "../process/callsFile.js";
 import { giveBackFrame, outcomeFrame, restFrame, startFrame } from "../process/frames.js";
 import { callsDescriptor } from "../process/processSetup.js";
@@ -18,7 +18,7 @@ export class ProcessCalls implements OpenCalls {
   #closed = false;
   /** ms that it has worked until it last rested, and since when it works. */
   #worked = 0;
-  #workingSince = performance.now();
+  #workingSince = monotonicNow();
 
   constructor(wire: Wire) {
     this.#wire = wire;
@@ -27,7 +27,7 @@ export class ProcessCalls implements OpenCalls {
   /** The pool has ended its rest. */
   getUp(): void {
     this.#resting = false;
-    this.#workingSince = performance.now();
+    this.#workingSince = monotonicNow();
   }
 
   work(): void {
@@ -95,7 +95,7 @@ export class ProcessCalls implements OpenCalls {
   rest(): boolean {
     if (!this.#resting) {
       this.#resting = true;
-      this.#worked += performance.now() - this.#workingSince;
+      this.#worked += monotonicNow() - this.#workingSince;
       this.tellRest();
     }
     return false;

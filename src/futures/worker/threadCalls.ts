@@ -1,3 +1,4 @@
+import { monotonicNow } from "../clock.js";
 import type { ClaimedCall, Claims } from "../thread/claims.js";
 import type { WorkerDesk } from "../thread/workerDesk.js";
 import type { OpenCalls } from "./port.js";
@@ -36,7 +37,7 @@ export class ThreadCalls implements OpenCalls {
   readonly #desk: WorkerDesk;
   readonly #ring: () => void;
   #closed = false;
-  /** By `performance.now()`: when it ran out of work, unless it has got some since and knows how long that took. */
+  /** By `monotonicNow`: when it ran out of work, unless it has got some since and knows how long that took. */
   #restingSince = 0;
   /** ms from there to the next work, last time. */
   #lastRest = Number.POSITIVE_INFINITY;
@@ -62,7 +63,7 @@ export class ThreadCalls implements OpenCalls {
   begin(): boolean {
     this.#desk.end();
     if (!this.#desk.getUp()) return false;
-    if (this.#restingSince > 0) this.#lastRest = performance.now() - this.#restingSince;
+    if (this.#restingSince > 0) this.#lastRest = monotonicNow() - this.#restingSince;
     this.#restingSince = 0;
     return true;
   }
@@ -111,8 +112,8 @@ export class ThreadCalls implements OpenCalls {
   rest(): boolean | Promise<boolean> {
     if (this.#watch()) return true;
     if (this.#desk.rest()) this.#ring();
-    const start = performance.now();
-    while (!this.#mayWork() && this.#desk.park(parkSlice) && performance.now() - start < longestPark);
+    const start = monotonicNow();
+    while (!this.#mayWork() && this.#desk.park(parkSlice) && monotonicNow() - start < longestPark);
     this.#desk.end();
     return this.#mayGoOn() || this.#restInLoop();
   }
@@ -133,7 +134,7 @@ export class ThreadCalls implements OpenCalls {
 
   /** Keeps looking for a moment if that is likely to be worth it. @returns whether there is work. */
   #watch(): boolean {
-    const start = performance.now();
+    const start = monotonicNow();
     this.#restingSince = start;
     const length = this.#watchLength();
     this.#claimed = 0;
@@ -142,7 +143,7 @@ export class ThreadCalls implements OpenCalls {
     this.#untakenSince = start;
     let work = false;
     let now = start;
-    for (; !work && now - start < length && !this.#isInTheWay(now); now = performance.now())
+    for (; !work && now - start < length && !this.#isInTheWay(now); now = monotonicNow())
       for (let n = 0; n < looksAtOnce && !work; n += 1) work = this.#mayWork();
     this.#claims.endWatch();
     if (!work) return false;
@@ -152,7 +153,7 @@ export class ThreadCalls implements OpenCalls {
     return true;
   }
 
-  /** @param now by `performance.now()`. */
+  /** @param now by `monotonicNow`. */
   #isInTheWay(now: number): boolean {
     const from = this.#desk.untakenFrom;
     if (from === undefined || from !== this.#untakenFrom) this.#untakenSince = now;

@@ -16,7 +16,12 @@ const javascript = new Set<string>();
  * @throws TypeError where this Node cannot be helped.
  */
 export async function prepareForModule(href: string): Promise<void> {
-  if (href.startsWith("file:")) await prepareFor([realPathOf(url.fileURLToPath(href))]);
+  if (href.startsWith("file:")) await prepareFor([realPathOf(pathOf(href))]);
+}
+
+/** Most are plain, and their paths stand in them. */
+function pathOf(href: string): string {
+  return /^file:\/\/\/[\w./-]+$/.test(href) && process.platform !== "win32" ? href.slice("file://".length) : url().fileURLToPath(href);
 }
 
 /** The same for a function that was sent by its source text, which may import modules by their absolute places. */

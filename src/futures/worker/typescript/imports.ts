@@ -1,4 +1,4 @@
-import { createRequire, isBuiltin } from "node:module";
+import { builtin } from "../../transfer/builtin.js";
 import { url } from "./builtins.js";
 import { isFile, sourceFileOf } from "./files.js";
 
@@ -19,8 +19,11 @@ export function importedFiles(text: string, file: string): string[] {
 function placeOf(specifier: string, from: string): string | undefined {
   try {
     // A bare name may be a linked package of a monorepo, or an entry of the package's own `imports`.
-    if (!/^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)) return isBuiltin(specifier) ? undefined : createRequire(from).resolve(specifier);
-    const place = url.fileURLToPath(new URL(specifier, url.pathToFileURL(from)));
+    if (!/^(?:\.{0,2}\/|\.{1,2}$|file:)/.test(specifier)) {
+      const { createRequire, isBuiltin } = builtin("node:module") as typeof import("node:module");
+      return isBuiltin(specifier) ? undefined : createRequire(from).resolve(specifier);
+    }
+    const place = url().fileURLToPath(new URL(specifier, url().pathToFileURL(from)));
     return isFile(place) ? place : sourceFileOf(place);
   } catch {
     return undefined; // not there, or not to be had by this name
