@@ -85,6 +85,14 @@ const libraryStaysOutside = (as) => ({
   },
 });
 
+/** BullMQ and its client are loaded when a connection is wanted. */
+const engineStaysOutside = (as) => ({
+  name: "engine-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /\/bullmqPackage\.js$/ }, ({ kind }) => (kind === "dynamic-import" ? { path: as, external: true } : undefined));
+  },
+});
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -186,8 +194,18 @@ const programsOfOurs = {
   },
   external: ["esbuild"],
   logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
-  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside],
+  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside, engineStaysOutside("../cluster/bullmqPackage.js")],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+};
+/** An ES module that finds the engine's packages in a file beside it, when it is used. */
+const cluster = {
+  ...common,
+  format: "esm",
+  outdir: "dist/cluster",
+  entryPoints: { index: "src/cluster/index.ts", bullmqPackage: "src/cluster/engine/bullmqPackage.ts" },
+  external: ["esbuild"],
+  plugins: [libraryStaysOutside("../futures/index.js"), engineStaysOutside("./bullmqPackage.js")],
+  banner: programsOfOurs.banner,
 };
 /** What the modules of calls import, in workers; the kernel copies it to where they are. */
 const callSupport = {
@@ -290,7 +308,7 @@ function testBuilds() {
       banner: programsOfOurs.banner,
       outExtension: { ".js": ".mjs" },
       plugins: [...tests.plugins, helpersStayInPlace],
-      entryPoints: inFolders("unit", "kernel", "conformance", "faults", "e2e"),
+      entryPoints: inFolders("unit", "kernel", "cluster", "conformance", "faults", "e2e"),
     },
     // In the extension host "vscode" exists for require() only.
     { ...tests, format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: inFolders("host/suite") },
@@ -299,7 +317,7 @@ function testBuilds() {
 
 const builds = flag("tests")
   ? testBuilds()
-  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, parser, callSupport, typescriptPlugin, extension, renderers];
+  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, cluster, parser, callSupport, typescriptPlugin, extension, renderers];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

@@ -2,6 +2,7 @@
 // Runs the tests: npm test [-- <suite>... --grep <pattern> --no-build]
 //   unit     plain mocha
 //   kernel   plain mocha, on real pools and processes
+//   cluster  plain mocha, on a real Redis and real workers; skipped where there is no server
 //   conformance  plain mocha, on real pools: CPython's own tests, row by row (conformance/table.ts)
 //   faults   plain mocha, on real pools: everything that is known to break pools (faults/table.ts)
 //   node24, conformance24  the library's tests of these four, again, on Node 24

@@ -11,7 +11,7 @@ export type FunctionReference =
   | { readonly kind: "source"; readonly source: string; readonly name: string };
 
 /** On a function made by {@link tasks}: the reference that stands for it. */
-const referenceKey = Symbol.for("concurrent-futures.reference");
+export const referenceKey = Symbol.for("concurrent-futures.reference");
 
 /**
  * On `globalThis`: gives a function of code that was compiled with its references what stands for it, a function made by {@link task}; `undefined` for any

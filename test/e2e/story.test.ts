@@ -50,6 +50,8 @@ describe("the package", function () {
       "extension/changelog.md",
       "extension/dist/analysis/parser.cjs",
       "extension/dist/cli/main.js",
+      "extension/dist/cluster/bullmqPackage.js",
+      "extension/dist/cluster/index.js",
       "extension/dist/extension/main.cjs",
       "extension/dist/futures/index.cjs",
       "extension/dist/futures/index.js",

@@ -26,6 +26,7 @@ const onSecondNode = { needsHost: !process.env["FUTURES_HOST_NODE"], node: hostN
 const suites = {
   unit: { built: ["out/test/unit"], timeout: 10_000, inEditor: false, needsHost: false },
   kernel: { built: ["out/test/kernel"], timeout: 30_000, inEditor: false, needsHost: false },
+  cluster: { built: ["out/test/cluster"], timeout: 60_000, inEditor: false, needsHost: false },
   conformance: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, needsHost: false },
   faults: { built: ["out/test/faults"], timeout: 30_000, inEditor: false, needsHost: false },
   node24: { built: libraryTests, timeout: 30_000, inEditor: false, ...onSecondNode },

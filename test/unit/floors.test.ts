@@ -23,6 +23,7 @@ const packages: Record<string, readonly string[]> = {
   renderer: ["vega", "vega-interpreter", "vega-lite"],
   typescriptPlugin: ["@babel/types"],
   analysis: ["@babel/parser", "@babel/types"],
+  cluster: ["bullmq", "ioredis"],
   programs: ["esbuild", "magic-string", "@jridgewell/remapping", "@jridgewell/sourcemap-codec", "@babel/types"],
   kernel: ["ws", "@jridgewell/sourcemap-codec"],
 };

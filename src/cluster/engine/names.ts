@@ -1,0 +1,29 @@
+/** Names of keys and channels on the server. Those of BullMQ begin with `futures:<queue>:`, too. */
+export const keyPrefix = "futures";
+
+/** What is in a name of BullMQ's is a part of its own for it, so a queue's name and a job's id have none. */
+export const nameWithoutColon = /^[^:\s]{1,200}$/;
+
+export const keysOf = (queue: string) => ({
+  /** Stop messages to all workers. */
+  control: `${keyPrefix}:${queue}:x:control`,
+  /** Messages to one submitter. */
+  inbox: (submitter: string) => `${keyPrefix}:${queue}:x:to:${submitter}`,
+  /** There as long as the submitter is. */
+  submitter: (submitter: string) => `${keyPrefix}:${queue}:x:submitter:${submitter}`,
+  /** Ids of workers, by the time of their last report. */
+  workers: `${keyPrefix}:${queue}:x:workers`,
+  worker: (worker: string) => `${keyPrefix}:${queue}:x:worker:${worker}`,
+});
+
+/** Programs and large values, by the SHA-256 of their bytes. */
+export const blobKey = (hash: string): string => `${keyPrefix}:blob:${hash}`;
+
+/** What frames are and for whom, as they are signed. */
+export const contextOf = (queue: string) => ({
+  task: (id: string) => `task ${queue} ${id}`,
+  result: (id: string) => `result ${queue} ${id}`,
+  message: (submitter: string) => `message ${queue} ${submitter}`,
+  control: `control ${queue}`,
+  report: (worker: string) => `report ${queue} ${worker}`,
+});

@@ -1,0 +1,526 @@
+/**
+ * An executor whose workers are on other machines.
+ *
+ *   submit ─► waiting ─► in the queue (at most `window`) ─► a worker takes it ─► RUNNING ─► result
+ *                │                │                             │                            ├ told by the worker at once
+ *                └ cancel: dropped └ cancel: removed, or         └ stop: aborted there        └ found by asking the queue, when nothing is heard
+ *                                    stopped if just taken
+ */
+import { randomUUID } from "node:crypto";
+import type { EventEmitter } from "node:events";
+import { inspect } from "node:util";
+import { monotonicNow } from "../../futures/clock.js";
+import {
+  type AnyFunction,
+  type Chunk,
+  type ChunkOutcomes,
+  deserializeThrown,
+  deserializeValue,
+  Executor,
+  type Future,
+  functionReference,
+  type PoolEvents,
+  registerErrorClass,
+  type ScheduleOptions,
+  ShutdownError,
+  type ShutdownOptions,
+  serializeThrown,
+  serializeValue,
+  type TaskProgress,
+  type TaskResult,
+  TimeoutError,
+  type WorkerInfo,
+} from "../../futures/index.js";
+import { PoolEmitter } from "../../futures/pool/events.js";
+import { checkCall } from "../../futures/pool/task.js";
+import { BullmqEngine, largestPriority } from "../engine/bullmqEngine.js";
+import { type Server, serverOf } from "../engine/connection.js";
+import type { Engine, JobRequest, JobState } from "../engine/engine.js";
+import { contextOf } from "../engine/names.js";
+import { BrokenCluster, NotTrustedError, TaskLostError } from "../errors.js";
+import { type MessageContent, type ReportContent, type ResultContent, read, write } from "../messages.js";
+import { sealOf } from "../security/identity.js";
+import type { Seal } from "../security/seal.js";
+import { type CheckedClusterOptions, type ClusterOptions, checkClusterOptions } from "./clusterOptions.js";
+import { ClusterFuture, type ClusterTask } from "./clusterTask.js";
+import { Reconciler } from "./reconciler.js";
+import { RemoteFunctions } from "./remoteFunctions.js";
+import { WaitingTasks } from "./waitingTasks.js";
+
+/** Jobs that go to the queue as one. */
+const batch = 500;
+/** ms between two signs of life while there is work, and for which one is believed. */
+const beatEvery = 3_000;
+const beatKept = 10_000;
+/** Slots of all workers together, where nobody has told how many there are; and chunks for each. */
+const slotsBelieved = 8;
+const chunksPerSlot = 4;
+
+/** A worker of the cluster, as it has told last. */
+export type RemoteWorker = Omit<ReportContent, "state"> & { readonly state: ReportContent["state"] };
+
+/** Counts of an executor at one moment. */
+export interface ClusterStats {
+  /** Not sent to the queue yet. */
+  readonly waiting: number;
+  /** In the queue, or with a worker. */
+  readonly sent: number;
+  /** Of those, the ones of which a worker has told that it runs them. */
+  readonly running: number;
+}
+
+/** Runs functions on the workers of a queue, on this machine and others. */
+export class ClusterExecutor extends Executor {
+  readonly #options: CheckedClusterOptions;
+  readonly #server: Server;
+  readonly #seal: Seal;
+  readonly #context: ReturnType<typeof contextOf>;
+  readonly #submitter = randomUUID();
+  readonly #events: PoolEmitter;
+  readonly #waiting = new WaitingTasks();
+  readonly #sent = new Map<string, ClusterTask>();
+  readonly #reconciler: Reconciler;
+  #opening: Promise<Engine> | undefined;
+  #engine: Engine | undefined;
+  #functions: RemoteFunctions | undefined;
+  #isPumping = false;
+  #closed = false;
+  #broken: Error | undefined;
+  #patience: NodeJS.Timeout | undefined;
+  #heart: NodeJS.Timeout | undefined;
+  #slots = slotsBelieved;
+  #ends: (() => void)[] = [];
+  #count = 0;
+  /** Questions that are open; like tasks, they hold the program. */
+  #asking = 0;
+
+  /**
+   * Connects at the first submission.
+   * @throws ClusterConfigError if the connection or the keys will not do; TypeError or RangeError for an option of the wrong type, or out of range.
+   */
+  constructor(options: ClusterOptions) {
+    super();
+    registerErrorClass(TaskLostError); // workers tell of it
+    this.#options = checkClusterOptions(options);
+    this.#server = serverOf(options);
+    this.#seal = sealOf(options, this.#server);
+    this.#context = contextOf(this.#options.queue);
+    this.#events = new PoolEmitter(this.#options.name);
+    this.#reconciler = new Reconciler({
+      tasks: () => this.#sent.values(),
+      stateOf: (id) => this.#engineNow().stateOf(id),
+      found: (task, state) => this.#found(task, state),
+    });
+  }
+
+  /** Tells what happens to its tasks: `taskSubmit`, `taskStart` and `taskDone` as those of a pool. */
+  get events(): EventEmitter<PoolEvents> {
+    return this.#events.show();
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** True when the server was not to be reached for too long: it takes no more work, and every open future has failed with BrokenCluster. */
+  get broken(): boolean {
+    return this.#broken !== undefined;
+  }
+
+  /** What it has to do, at this moment. */
+  stats(): ClusterStats {
+    let running = 0;
+    for (const { future } of this.#sent.values()) if (future.running()) running += 1;
+    return { waiting: this.#waiting.size, sent: this.#sent.size, running };
+  }
+
+  /** The workers of the queue that have told of themselves in the last seconds, and are trusted. @throws BrokenCluster if the server is not to be reached; the promise rejects with it. */
+  async workers(): Promise<RemoteWorker[]> {
+    const reports = await this.#ask((engine) => engine.workers());
+    const workers = reports.flatMap(({ name, frame }) => {
+      try {
+        return [read<ReportContent>(this.#seal.open(this.#context.report(name), frame))];
+      } catch {
+        return []; // of somebody whom this side does not trust
+      }
+    });
+    this.#slots = workers.reduce((sum, { slots }) => sum + slots, 0) || slotsBelieved;
+    return workers;
+  }
+
+  /**
+   * Schedules `fn(...args)` on a worker of the queue and returns at once. CPython `Executor.submit`.
+   * @param fn as for a pool; a reference to a module is sent with all that the module imports.
+   * @param args are copied by structured clone, now; what cannot be fails this future with TransferError.
+   * @throws TypeError if `fn` is no function, or one without a source text; ShutdownError after `shutdown`; BrokenCluster.
+   */
+  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<TaskResult<R>, TaskProgress<R>> {
+    return this.#add(fn, args, 0, {}) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
+  }
+
+  /**
+   * `submit` with options; those of a pool. `priority` is an integer below a million here, `transfer` copies.
+   * @throws what `submit` throws; TypeError or RangeError for an option.
+   */
+  schedule<A extends unknown[], R>(fn: (...args: A) => R, args: A, options: ScheduleOptions = {}): Future<TaskResult<R>, TaskProgress<R>> {
+    checkCall(args, options);
+    return this.#add(fn, args, 0, options) as Future<unknown> as Future<TaskResult<R>, TaskProgress<R>>;
+  }
+
+  /**
+   * Takes no more work. CPython `Executor.shutdown`.
+   * @returns a promise that resolves when all work is done and the connection is closed; at once with `wait: false`. It rejects with TimeoutError when
+   * `timeout` ms have passed, and the work goes on.
+   */
+  override async shutdown({ wait = true, cancelFutures = false, timeout }: ShutdownOptions = {}): Promise<void> {
+    this.#closed = true;
+    if (cancelFutures) for (const { future } of [...this.#waiting, ...this.#sent.values()]) future.cancel();
+    const end = this.#end();
+    if (!wait) return;
+    if (timeout === undefined) return end;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const { waiting, sent, running } = this.stats();
+        reject(
+          new TimeoutError(
+            `${this.name} has not ended after ${timeout} ms: ${running} running, ${waiting + sent - running} queued; the work goes on`,
+          ),
+        );
+      }, timeout);
+    });
+    try {
+      await Promise.race([end, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  protected override checkOpen(): void {
+    if (this.#broken) throw new BrokenCluster(this.#broken.message, { cause: this.#broken });
+    if (this.#closed) throw new ShutdownError(`${this.name} takes no more work: it was shut down`);
+  }
+
+  protected override submitChunk(fn: AnyFunction, { arity, args }: Chunk, signal?: AbortSignal): Future<ChunkOutcomes> {
+    return this.#add(fn, args, arity, signal ? { signal } : {}) as Future<unknown> as Future<ChunkOutcomes>;
+  }
+
+  protected override autoChunks(calls: number | undefined): (chunk: number) => number {
+    if (calls !== undefined) return () => Math.max(1, Math.ceil(calls / (this.#slots * chunksPerSlot)));
+    return (chunk) => Math.min(2 ** Math.floor(chunk / (this.#slots * chunksPerSlot)), 512);
+  }
+
+  #add(fn: unknown, args: readonly unknown[], arity: number, { timeout, signal, priority = 0 }: ScheduleOptions): Future<unknown> {
+    const reference = functionReference(fn);
+    if (!Number.isInteger(priority) || Math.abs(priority) > largestPriority)
+      throw new RangeError(`priority must be an integer from -${largestPriority} to ${largestPriority} on a cluster, got ${inspect(priority)}`);
+    this.checkOpen();
+    const future = new ClusterFuture<unknown>({ revoke: (task) => this.#revoke(task), settled: (task) => this.#settled(task) });
+    this.#count += 1;
+    const task: ClusterTask = {
+      id: `${this.#submitter}-${this.#count}`,
+      future,
+      fn: reference,
+      arity,
+      args: undefined,
+      timeout,
+      priority,
+      state: "waiting",
+      heardOf: 0,
+      stopped: undefined,
+      unlisten: undefined,
+    };
+    future.belongTo(task);
+    if (this.#events.hears("taskSubmit"))
+      this.#events.tell("taskSubmit", future, reference.name, (reason) => this.#stop(task, reason), args, arity === 0 ? 1 : args.length / arity);
+    if (signal?.aborted) {
+      future.cancel();
+      return future;
+    }
+    try {
+      task.args = serializeValue(args, "args");
+    } catch (error) {
+      future.setException(error);
+      return future;
+    }
+    if (signal) {
+      const onAbort = (): void => this.#stop(task, signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      task.unlisten = () => signal.removeEventListener("abort", onAbort);
+    }
+    this.#waiting.add(task);
+    this.#changed();
+    // After the turn of whoever submits: many submissions go as one.
+    setImmediate(() => void this.#pump());
+    return future;
+  }
+
+  /** Sends what there is room for, one batch after another. */
+  async #pump(): Promise<void> {
+    if (this.#isPumping || this.#broken) return;
+    this.#isPumping = true;
+    try {
+      const engine = await this.#open();
+      for (;;) {
+        const room = this.#options.window - this.#sent.size;
+        if (room <= 0 || this.#waiting.size === 0 || this.#broken) break;
+        const tasks = this.#waiting.take(Math.min(room, batch));
+        for (const task of tasks) {
+          task.state = "sent";
+          task.heardOf = monotonicNow();
+          this.#sent.set(task.id, task);
+        }
+        this.#changed();
+        const jobs = await Promise.all(tasks.map((task) => this.#jobOf(task, engine)));
+        await engine.add(jobs.filter((job) => job !== undefined));
+      }
+    } catch (error) {
+      this.#break(
+        error instanceof BrokenCluster
+          ? error
+          : new BrokenCluster(`${this.#server.place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+      );
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** @returns `undefined` if the task is done already: it was cancelled meanwhile, or cannot be sent. */
+  async #jobOf(task: ClusterTask, engine: Engine): Promise<JobRequest | undefined> {
+    const { retries, orphans: orphan, startTimeout } = this.#options;
+    try {
+      const functions = this.#functions as RemoteFunctions;
+      const [fn, args] = await Promise.all([functions.of(task.fn), engine.store(task.args as Buffer)]);
+      if (task.future.done()) return undefined;
+      const { id, arity, timeout, priority } = task;
+      const content = {
+        submitter: this.#submitter,
+        fn,
+        args,
+        arity,
+        notAfter: Date.now() + startTimeout,
+        retries,
+        orphan,
+        ...(timeout !== undefined && { timeout }),
+      };
+      return { id, name: task.fn.name, priority, frame: this.#seal.seal(this.#context.task(id), write(content)) };
+    } catch (error) {
+      if (!task.future.done()) task.future.setException(error);
+      return undefined;
+    } finally {
+      task.args = undefined;
+    }
+  }
+
+  async #ask<T>(question: (engine: Engine) => Promise<T>): Promise<T> {
+    this.#asking += 1;
+    try {
+      const engine = await this.#open();
+      this.#changed();
+      return await question(engine);
+    } finally {
+      this.#asking -= 1;
+      this.#changed();
+    }
+  }
+
+  #open(): Promise<Engine> {
+    if (this.#broken) return Promise.reject(new BrokenCluster(this.#broken.message, { cause: this.#broken }));
+    this.#opening ??= this.#connect();
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Engine> {
+    const { queue, resultTtl, connectTimeout } = this.#options;
+    const engine = await BullmqEngine.open({
+      server: this.#server,
+      queue,
+      submitter: this.#submitter,
+      resultTtl,
+      connectTimeout,
+      events: {
+        message: (frame) => this.#message(frame),
+        result: (id, frame) => void this.#result(id, frame),
+        connected: (isConnected) => this.#connected(isConnected),
+      },
+    });
+    this.#engine = engine;
+    this.#functions = new RemoteFunctions(engine);
+    await engine.beat(beatKept); // before the first task: a worker may ask at once whether this program is there
+    this.#changed();
+    return engine;
+  }
+
+  #engineNow(): Engine {
+    if (!this.#engine) throw new BrokenCluster(`${this.#server.place} is not connected`);
+    return this.#engine;
+  }
+
+  #message(frame: Buffer): void {
+    let message: MessageContent;
+    try {
+      message = read<MessageContent>(this.#seal.open(this.#context.message(this.#submitter), frame));
+    } catch (error) {
+      this.#warn(error);
+      return;
+    }
+    const task = this.#sent.get(message.id);
+    if (!task) return;
+    task.heardOf = monotonicNow();
+    if (message.type === "started") this.#started(task, message.worker);
+    else if (message.type === "progress") task.future.addProgress(deserializeValue(message.value));
+    else this.#print(task, message);
+  }
+
+  #started(task: ClusterTask, worker: string): void {
+    if (task.future.running()) return;
+    task.future.hasStarted();
+    if (this.#events.hears("taskStart"))
+      this.#events.tell("taskStart", task.future, { name: worker, state: "busy", task: task.future.id } as unknown as WorkerInfo);
+  }
+
+  #print(task: ClusterTask, { stream, text, worker }: MessageContent & { readonly type: "output" }): void {
+    const { onOutput } = this.#options;
+    if (onOutput) onOutput({ stream, text, worker, task: task.future.id });
+    else process[stream].write(text);
+  }
+
+  async #result(id: string, frame: Buffer): Promise<void> {
+    const task = this.#sent.get(id);
+    if (!task) return;
+    task.heardOf = monotonicNow();
+    try {
+      const result = read<ResultContent>(this.#seal.open(this.#context.result(id), frame));
+      const engine = this.#engineNow();
+      const bytesOf = (bytes: Parameters<Engine["load"]>[0]): Promise<Uint8Array> | Uint8Array =>
+        "bytes" in bytes ? bytes.bytes : engine.load(bytes, "the result");
+      if (result.kind === "error") this.#fail(task, deserializeThrown(await bytesOf(result.error)));
+      else if (result.kind === "value")
+        this.#finish(task, deserializeValue("bytes" in result.value ? result.value.bytes : await bytesOf(result.value)));
+      else {
+        const values = deserializeValue(await bytesOf(result.values)) as unknown[];
+        const errors = new Map(result.errors.map(([place, error]) => [place, deserializeThrown(error)]));
+        this.#finish(task, { values, ...(errors.size > 0 && { errors }) } satisfies ChunkOutcomes);
+      }
+    } catch (error) {
+      if (error instanceof NotTrustedError) this.#warn(error);
+      else this.#fail(task, error);
+    }
+  }
+
+  #finish({ future }: ClusterTask, value: unknown): void {
+    if (!future.done()) future.setResult(value);
+  }
+
+  #fail({ future, stopped }: ClusterTask, error: unknown): void {
+    if (!future.done()) future.setException(stopped ? stopped.reason : error);
+  }
+
+  /** What the queue says of a task that nothing was heard of. */
+  #found(task: ClusterTask, found: JobState): void {
+    if (task.future.done()) return;
+    switch (found.state) {
+      case "active":
+        this.#started(task, "a worker");
+        break;
+      case "finished":
+        void this.#result(task.id, found.frame);
+        break;
+      case "failed":
+        this.#fail(task, found.reason.startsWith("refused") ? new NotTrustedError(found.reason) : new TaskLostError(found.reason));
+        break;
+      case "gone":
+        if (this.#isPumping) break; // it may not be there yet
+        this.#fail(
+          task,
+          new TaskLostError("the queue does not know the task any more: the server has lost its data, or the result was kept for too short a time"),
+        );
+        break;
+      case "waiting":
+        break;
+    }
+  }
+
+  #stop(task: ClusterTask, reason: unknown): void {
+    if (task.future.done() || task.stopped) return;
+    if (!task.future.running()) {
+      task.future.cancel();
+      return;
+    }
+    task.stopped = { reason };
+    this.#tellStop(task, reason);
+  }
+
+  /** It is not to be started; if it was, a moment ago, it is stopped. */
+  #revoke(task: ClusterTask): void {
+    if (task.state === "waiting") this.#waiting.delete(task);
+    else {
+      void this.#engine?.remove(task.id).catch(() => {});
+      this.#tellStop(task, new Error("the task was cancelled"));
+    }
+  }
+
+  #tellStop(task: ClusterTask, reason: unknown): void {
+    this.#engine?.tellWorkers(this.#seal.seal(this.#context.control, write({ type: "stop", id: task.id, reason: serializeThrown(reason) })));
+  }
+
+  #settled(task: ClusterTask): void {
+    task.unlisten?.();
+    this.#waiting.delete(task);
+    this.#sent.delete(task.id);
+    if (this.#events.hears("taskDone")) this.#events.tell("taskDone", task.future);
+    this.#changed();
+    if (this.#waiting.size > 0) void this.#pump();
+  }
+
+  /** There is work, or there is none any more. */
+  #changed(): void {
+    const isBusy = this.#waiting.size + this.#sent.size > 0;
+    this.#engine?.hold(isBusy || this.#asking > 0);
+    this.#reconciler.run(this.#sent.size > 0);
+    if (isBusy && this.#engine) this.#heart ??= setInterval(() => void this.#engine?.beat(beatKept).catch(() => {}), beatEvery);
+    if (isBusy) return;
+    clearInterval(this.#heart);
+    this.#heart = undefined;
+    if (this.#closed || this.#broken) for (const end of this.#ends.splice(0)) end();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#waiting.size + this.#sent.size > 0) await new Promise<void>((resolve) => this.#ends.push(resolve));
+    clearTimeout(this.#patience);
+    const engine = await this.#opening?.catch(() => undefined);
+    this.#opening = undefined;
+    engine?.hold(true);
+    await engine?.close();
+  }
+
+  #connected(isConnected: boolean): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    if (isConnected) {
+      for (const task of this.#sent.values()) task.heardOf = 0; // what was told meanwhile was not heard
+      return;
+    }
+    const { connectTimeout } = this.#options;
+    this.#patience = setTimeout(
+      () =>
+        this.#break(new BrokenCluster(`${this.#server.place} has not been reachable for ${connectTimeout} ms; tasks that were taken may have run`)),
+      connectTimeout,
+    );
+    if (this.#waiting.size + this.#sent.size === 0) this.#patience.unref();
+  }
+
+  #break(error: BrokenCluster): void {
+    if (this.#broken) return;
+    this.#broken = error;
+    for (const { future } of [...this.#waiting, ...this.#sent.values()]) {
+      if (!future.done()) future.setException(new BrokenCluster(error.message, { cause: error.cause }));
+    }
+    void this.#end();
+  }
+
+  /** Somebody else writes to the queue, or a key is missing here: worth telling, and no task's fault. */
+  #warn(error: unknown): void {
+    process.emitWarning(`${this.name} did not read a message: ${error instanceof Error ? error.message : String(error)}`, { type: "ClusterWarning" });
+  }
+}

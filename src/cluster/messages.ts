@@ -1,0 +1,84 @@
+/** What goes over the queue, all on one page: contents of frames, written by structured clone. Times are ms since the epoch. */
+import { deserializeValue, type FunctionReference, serializeValue } from "../futures/index.js";
+
+/** A function as a worker finds it that has none of the submitter's files: by the program of its module. */
+export type RemoteFunction =
+  | { readonly kind: "program"; readonly hash: string; readonly path: readonly string[]; readonly name: string }
+  | Exclude<FunctionReference, { readonly kind: "module" }>
+  /** Of a module that every Node.js has, or that is in its own URL. */
+  | { readonly kind: "module"; readonly url: string; readonly path: readonly string[]; readonly name: string };
+
+/** Bytes, or where they are if they are many. */
+export type Bytes = { readonly bytes: Uint8Array } | { readonly blob: string };
+
+/** A task on its way to a worker; its id is that of its job, and is signed with it. */
+export interface TaskContent {
+  readonly submitter: string;
+  readonly fn: RemoteFunction;
+  /** Of an array of arguments; of a chunk, of those of all its calls. */
+  readonly args: Bytes;
+  /** 0: one call. Otherwise a chunk of calls with so many arguments each. */
+  readonly arity: number;
+  /** ms that the function may run. */
+  readonly timeout?: number;
+  /** A worker that takes it later lets it fail. */
+  readonly notAfter: number;
+  /** How often it may be started again after a worker was lost with it. */
+  readonly retries: number;
+  /** What becomes of it when its submitter is gone before it starts. */
+  readonly orphan: "drop" | "keep";
+}
+
+/** What a task came to. */
+export type ResultContent =
+  | { readonly kind: "value"; readonly value: Bytes }
+  | { readonly kind: "error"; readonly error: Bytes }
+  | { readonly kind: "chunk"; readonly values: Bytes; readonly errors: readonly (readonly [place: number, error: Uint8Array])[] };
+
+/** From a worker to a submitter, about a task that has not come to its end. */
+export type MessageContent =
+  | { readonly type: "started"; readonly id: string; readonly worker: string }
+  | { readonly type: "progress"; readonly id: string; readonly value: Uint8Array }
+  | { readonly type: "output"; readonly id: string; readonly worker: string; readonly stream: "stdout" | "stderr"; readonly text: string };
+
+/** From a submitter to all workers. */
+export interface ControlContent {
+  readonly type: "stop";
+  readonly id: string;
+  /** What the task's signal is aborted with. */
+  readonly reason: Uint8Array;
+}
+
+/** What a worker tells of itself. */
+export interface ReportContent {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly kind: "threads" | "processes";
+  readonly slots: number;
+  readonly running: number;
+  /** Tasks that it has brought to an end. */
+  readonly done: number;
+  /** Load of the machine, of the last minute. */
+  readonly load: number;
+  readonly nodeVersion: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly state: "working" | "draining";
+}
+
+/** A program on the server. */
+export interface ProgramContent {
+  readonly code: string;
+  /** Source map. */
+  readonly map: string;
+}
+
+export function write(content: TaskContent | ResultContent | MessageContent | ControlContent | ReportContent | ProgramContent): Buffer {
+  return serializeValue(content, "the message");
+}
+
+/** Of a frame that was opened: its signer is trusted to have written what the type says. */
+export function read<T>(content: Uint8Array): T {
+  return deserializeValue(content) as T;
+}

@@ -1,0 +1,289 @@
+/**
+ * A worker of a cluster: takes tasks from the queue and runs them on a pool of this machine.
+ *
+ *   queue ─► job ─► open the frame (signed? by whom?) ─► fetch the program, once ─► pool ─► seal the result ─┬─► to its submitter, at once
+ *                        └ refused: told on stderr, and nothing of it is read                                └─► kept with the job
+ */
+import os from "node:os";
+import type { Job, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { deserializeThrown, type Future, serializeValue, type TaskOutput, TimeoutError } from "../../futures/index.js";
+import { Blobs } from "../engine/blobs.js";
+import { type ConnectionOptions, serverOf } from "../engine/connection.js";
+import { contextOf, keyPrefix, keysOf, nameWithoutColon } from "../engine/names.js";
+import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js";
+import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
+import { type IdentityOptions, sealOf } from "../security/identity.js";
+import type { Seal } from "../security/seal.js";
+import { ProgramCache } from "./programCache.js";
+import { Reports } from "./reports.js";
+import { makeTaskPool, type TaskPool } from "./taskPool.js";
+import { TaskRunner } from "./taskRunner.js";
+
+/** ms for which a job is this worker's without a sign of life; then another takes it. Checked twice in that time. */
+const lockDuration = 6_000;
+/** ms for which the id of a task that was stopped or has ended is remembered, at least. */
+const remembered = 60_000;
+/** ms for which a submitter that was there is believed to be. */
+const submitterBelieved = 1_000;
+
+export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions {
+  /** Name of the queue. */
+  queue: string;
+  /** Where tasks run. Default `processes`. */
+  kind?: "threads" | "processes" | undefined;
+  /** Tasks at a time. Default as many as the machine has processors. */
+  slots?: number | undefined;
+  /** Default the name of the host and the number of the process. */
+  name?: string | undefined;
+  /** ms between the signal to a task that is to stop and the end of its thread or process. Default 1000. */
+  stopGrace?: number | undefined;
+  /** ms for which results are kept for a submitter that does not take them. Default an hour. */
+  resultTtl?: number | undefined;
+  /** Gets what is worth telling, a line each: refusals, lost connections. Default stderr. */
+  onLog?: ((line: string) => void) | undefined;
+}
+
+interface Running {
+  readonly stop: AbortController;
+  readonly submitter: string;
+  started: boolean;
+}
+
+export class ClusterWorker {
+  readonly name: string;
+  readonly #options: ClusterWorkerOptions;
+  readonly #seal: Seal;
+  readonly #keys: ReturnType<typeof keysOf>;
+  readonly #context: ReturnType<typeof contextOf>;
+  readonly #pool: TaskPool;
+  readonly #kind: "threads" | "processes";
+  readonly #slots: number;
+  readonly #libraryUrl: string;
+  /** By the ids of their jobs. */
+  readonly #running = new Map<string, Running>();
+  /** By the numbers of their futures. */
+  readonly #jobOfFuture = new Map<number, string>();
+  /** Ids of tasks that must not run any more, and until when that is remembered. */
+  readonly #over = new Map<string, number>();
+  readonly #submitters = new Map<string, { readonly isThere: boolean; readonly at: number }>();
+  #worker: Worker | undefined;
+  #client: Redis | undefined;
+  #control: Redis | undefined;
+  #programs: ProgramCache | undefined;
+  #runner: TaskRunner | undefined;
+  #reports: Reports | undefined;
+  #done = 0;
+  #ended: Promise<void> | undefined;
+
+  /**
+   * @param libraryUrl `file:` URL of the library that tasks get when they import it.
+   * @throws ClusterConfigError, TypeError, RangeError for options that cannot work.
+   */
+  constructor(options: ClusterWorkerOptions, libraryUrl: string) {
+    const { queue, kind = "processes", slots = os.availableParallelism(), name = `${os.hostname()}-${process.pid}`, stopGrace = 1_000 } = options;
+    if (typeof queue !== "string" || !nameWithoutColon.test(queue)) throw new ClusterConfigError("queue has to be a name without colons and spaces");
+    this.#options = options;
+    this.#seal = sealOf(options, serverOf(options));
+    this.#keys = keysOf(queue);
+    this.#context = contextOf(queue);
+    this.#libraryUrl = libraryUrl;
+    this.name = name;
+    this.#kind = kind;
+    this.#slots = slots;
+    this.#pool = makeTaskPool({ kind, slots, name, stopGrace, onOutput: (output) => this.#printed(output) });
+    this.#pool.pool.events.on("taskStart", (future, worker) => this.#started(future, worker.name));
+  }
+
+  /** Resolves when the worker takes tasks. Rejects if the server cannot be reached within 10 s, or is none that will do. */
+  async start(): Promise<void> {
+    const server = serverOf(this.#options);
+    const { Redis: Client, Worker: BullWorker } = await import("../engine/bullmqPackage.js");
+    const client = new Client(server.options);
+    const control = new Client(server.options);
+    this.#client = client;
+    this.#control = control;
+    for (const connection of [client, control]) connection.on("error", (error) => this.#log(`${server.place}: ${error.message || String(error)}`));
+    await reachable(client, server.place);
+    const blobs = new Blobs(client);
+    this.#programs = new ProgramCache(blobs, this.#libraryUrl);
+    this.#runner = new TaskRunner({ pool: this.#pool, programs: this.#programs, blobs, resultTtl: this.#options.resultTtl ?? 3_600_000 });
+    await control.subscribe(this.#keys.control);
+    control.on("messageBuffer", (_channel, frame) => this.#heard(frame));
+    const worker = new BullWorker(this.#options.queue, (job: Job) => this.#process(job), {
+      connection: server.options,
+      prefix: keyPrefix,
+      name: this.name,
+      concurrency: this.#slots,
+      lockDuration,
+      stalledInterval: lockDuration / 2,
+      maxStalledCount: 1_000_000, // how often a task may be started again, it says itself
+    });
+    this.#worker = worker;
+    worker.on("error", (error) => this.#log(error.message));
+    worker.on("lockRenewalFailed", (ids: string[]) => this.#lost(ids));
+    await worker.waitUntilReady();
+    this.#reports = new Reports(
+      client,
+      this.#keys,
+      (content) => this.#seal.seal(this.#context.report(this.name), write(content)),
+      () => ({
+        name: this.name,
+        host: os.hostname(),
+        pid: process.pid,
+        kind: this.#kind,
+        slots: this.#slots,
+        running: this.#running.size,
+        done: this.#done,
+        load: os.loadavg()[0] ?? 0,
+        nodeVersion: process.version,
+        state: this.#ended ? "draining" : "working",
+      }),
+    );
+    await this.#reports.tell();
+  }
+
+  /** Takes no more tasks, and resolves when those that run are done and everything is closed. */
+  drain(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  /** Ends what runs, at once; their jobs are for others to start again, or not. */
+  async kill(): Promise<void> {
+    await this.#pool.pool.killWorkers();
+    await this.drain();
+  }
+
+  async #end(): Promise<void> {
+    void this.#reports?.tell();
+    await this.#worker?.close();
+    await this.#pool.pool.shutdown();
+    await this.#reports?.end();
+    this.#control?.disconnect();
+    this.#client?.disconnect();
+    this.#programs?.dispose();
+  }
+
+  async #process(job: Job): Promise<string> {
+    const id = job.id as string;
+    let task: TaskContent;
+    try {
+      task = read<TaskContent>(this.#seal.open(this.#context.task(id), Buffer.from(job.data as string, "base64")));
+    } catch (error) {
+      const { UnrecoverableError } = await import("../engine/bullmqPackage.js");
+      const reason = error instanceof NotTrustedError ? error.message : "it cannot be read";
+      this.#log(`refused task ${id}: ${reason}`);
+      throw new UnrecoverableError(`refused by ${this.name}: ${reason}`);
+    }
+    const running: Running = { stop: new AbortController(), submitter: task.submitter, started: false };
+    this.#running.set(id, running);
+    try {
+      const runner = this.#runner as TaskRunner;
+      const refusal = await this.#refusalOf(id, task, job.attemptsStarted);
+      const result = refusal
+        ? await runner.failed(refusal)
+        : await runner.run(task, running.stop.signal, (future) => this.#jobOfFuture.set(future.id, id));
+      const frame = this.#seal.seal(this.#context.result(id), write(result));
+      // At once: what the queue has to do yet at the end of a job is not the submitter's to wait for.
+      void this.#client?.publish(this.#keys.inbox(task.submitter), Buffer.concat([Buffer.from(`R${id}\0`), frame]) as unknown as string);
+      return frame.toString("base64");
+    } finally {
+      this.#running.delete(id);
+      this.#done += 1;
+      this.#remember(id, task.notAfter);
+      for (const [number, known] of this.#jobOfFuture) if (known === id) this.#jobOfFuture.delete(number);
+    }
+  }
+
+  /** Why a task is not to be run here, if so. */
+  async #refusalOf(id: string, { notAfter, retries, orphan, submitter }: TaskContent, starts: number): Promise<Error | undefined> {
+    if (starts > 1 + retries)
+      return new TaskLostError(
+        `a worker was lost while it had this task, which it may have run in part${retries > 0 ? `, and so were ${retries} more` : ""}: with retries: ${retries + 1} it would be started again`,
+      );
+    if (this.#over.has(id) && starts <= 1) return new TaskLostError("the task was stopped before it started, or it has come a second time");
+    if (Date.now() > notAfter)
+      return new TimeoutError("the task had not started when its time to be started was over: no worker was free until then");
+    if (orphan === "drop" && !(await this.#isThere(submitter)))
+      return new TaskLostError("the program that has submitted the task was gone before it started");
+    return undefined;
+  }
+
+  async #isThere(submitter: string): Promise<boolean> {
+    const known = this.#submitters.get(submitter);
+    if (known && Date.now() - known.at < submitterBelieved) return known.isThere;
+    const isThere = (await this.#client?.exists(this.#keys.submitter(submitter))) === 1;
+    this.#submitters.set(submitter, { isThere, at: Date.now() });
+    return isThere;
+  }
+
+  #heard(frame: Buffer): void {
+    let message: ControlContent;
+    try {
+      message = read<ControlContent>(this.#seal.open(this.#context.control, frame));
+    } catch (error) {
+      this.#log(`refused a message: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    const running = this.#running.get(message.id);
+    if (running) running.stop.abort(deserializeThrown(message.reason));
+    else this.#remember(message.id, Date.now() + remembered);
+  }
+
+  /** Another worker may have them by now: what they would come to here nobody may wait for. */
+  #lost(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#log(`lost the hold of task ${id}: the server could not be reached in time`);
+      this.#running.get(id)?.stop.abort(new TaskLostError("the worker has lost its hold of the task: the server could not be reached in time"));
+    }
+  }
+
+  #started(future: Future<unknown>, worker: string): void {
+    const id = this.#jobOfFuture.get(future.id);
+    const running = id === undefined ? undefined : this.#running.get(id);
+    if (id === undefined || !running) return;
+    running.started = true;
+    this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
+    future.addProgressCallback((value) => this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") }));
+  }
+
+  #printed({ stream, text, task }: TaskOutput): void {
+    const id = task === undefined ? undefined : this.#jobOfFuture.get(task);
+    const running = id === undefined ? undefined : this.#running.get(id);
+    if (id === undefined || !running) process[stream].write(text);
+    else this.#tell(running.submitter, { type: "output", id, worker: this.name, stream, text });
+  }
+
+  #tell(submitter: string, message: MessageContent): void {
+    const frame = this.#seal.seal(this.#context.message(submitter), write(message));
+    void this.#client?.publish(this.#keys.inbox(submitter), Buffer.concat([Buffer.from("M"), frame]) as unknown as string);
+  }
+
+  #remember(id: string, until: number): void {
+    const now = Date.now();
+    this.#over.set(id, Math.max(until, now + remembered));
+    for (const [known, end] of this.#over) {
+      if (end > now) break;
+      this.#over.delete(known);
+    }
+  }
+
+  #log(line: string): void {
+    (this.#options.onLog ?? ((text) => process.stderr.write(`futures worker ${this.name}: ${text}\n`)))(line);
+  }
+}
+
+/** @throws ClusterConfigError if the server does not answer, or is none that will do. */
+async function reachable(client: Redis, place: string): Promise<void> {
+  const patience = 10_000;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ClusterConfigError(`${place} has not answered within ${patience / 1000} s`)), patience);
+  });
+  try {
+    await Promise.race([client.ping(), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

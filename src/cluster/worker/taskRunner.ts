@@ -1,0 +1,85 @@
+/** Runs one task that came over the queue on the pool of this machine. */
+import {
+  type AnyFunction,
+  type ChunkOutcomes,
+  deserializeValue,
+  type FunctionReference,
+  type Future,
+  referencedFunction,
+  serializeThrown,
+  serializeValue,
+  TimeoutError,
+} from "../../futures/index.js";
+import type { Blobs } from "../engine/blobs.js";
+import { received, sent } from "../engine/large.js";
+import type { RemoteFunction, ResultContent, TaskContent } from "../messages.js";
+import type { ProgramCache } from "./programCache.js";
+import type { TaskPool } from "./taskPool.js";
+
+export interface TaskRunnerParts {
+  readonly pool: TaskPool;
+  readonly programs: ProgramCache;
+  readonly blobs: Blobs;
+  /** ms for which results that are too large for the queue are kept. */
+  readonly resultTtl: number;
+}
+
+export class TaskRunner {
+  readonly #parts: TaskRunnerParts;
+
+  constructor(parts: TaskRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Runs it to its end. Never rejects: what goes wrong is the error of the task.
+   * @param begun gets the future as soon as there is one.
+   */
+  async run(task: TaskContent, signal: AbortSignal, begun: (future: Future<unknown>) => void): Promise<ResultContent> {
+    try {
+      const future = await this.#start(task, signal);
+      begun(future);
+      const value = await future.result();
+      return task.arity === 0
+        ? { kind: "value", value: await this.#large(serializeValue(value, "result")) }
+        : await this.#chunk(value as ChunkOutcomes);
+    } catch (error) {
+      return this.#failed(signal.aborted && signal.reason instanceof TimeoutError ? signal.reason : error);
+    }
+  }
+
+  /** What a task comes to that is not run. */
+  async failed(error: unknown): Promise<ResultContent> {
+    return this.#failed(error);
+  }
+
+  async #failed(error: unknown): Promise<ResultContent> {
+    return { kind: "error", error: await this.#large(serializeThrown(error)) };
+  }
+
+  async #start({ fn, args, arity, timeout }: TaskContent, signal: AbortSignal): Promise<Future<unknown>> {
+    const { pool, blobs } = this.#parts;
+    const [callable, bytes] = await Promise.all([this.#callable(fn), received(args, blobs, "one of its arguments")]);
+    const values = deserializeValue(bytes) as unknown[];
+    if (arity > 0) return pool.chunk(callable, { arity, args: values }, signal);
+    return pool.pool.schedule(callable, values, { signal, timeout });
+  }
+
+  async #callable(fn: RemoteFunction): Promise<AnyFunction> {
+    if (fn.kind !== "program") return referencedFunction(fn as FunctionReference);
+    const url = await this.#parts.programs.urlOf(fn.hash);
+    return referencedFunction({ kind: "module", url, path: fn.path, name: fn.name });
+  }
+
+  async #chunk({ values, errors }: ChunkOutcomes): Promise<ResultContent> {
+    return {
+      kind: "chunk",
+      values: await this.#large(serializeValue(values, "result")),
+      errors: [...(errors ?? [])].map(([place, error]) => [place, serializeThrown(error)] as const),
+    };
+  }
+
+  #large(bytes: Buffer): ReturnType<typeof sent> {
+    return sent(bytes, this.#parts.blobs, this.#parts.resultTtl);
+  }
+}
