@@ -47,7 +47,7 @@ export async function runWorker(args: readonly string[], libraryUrl: string): Pr
 
 function optionsIn(args: readonly string[]): ClusterWorkerOptions {
   const { values } = parseArgs({ args: [...args], options });
-  const connection = values.connection ?? process.env["FUTURES_CONNECTION"];
+  const connection = (values.connection ?? process.env["FUTURES_CONNECTION"]) || undefined;
   if (connection === undefined) throw new Error("there is no server: give --connection redis://…, or FUTURES_CONNECTION");
   if (values.queue === undefined) throw new Error("there is no queue: give --queue NAME");
   if (values.threads !== undefined && values.processes !== undefined)
@@ -76,10 +76,10 @@ function endBySignals(worker: ClusterWorker): Promise<number> {
       told += 1;
       if (told === 1) {
         process.stderr.write(`futures worker ${worker.name}: ${signal}: takes no more tasks, and ends when those that run are done\n`);
-        void worker.drain().then(() => resolve(0));
+        void worker.drain().then(() => resolve(told > 1 ? 1 : 0));
       } else {
         process.stderr.write(`futures worker ${worker.name}: ${signal} again: ends now\n`);
-        void worker.kill().then(() => resolve(1));
+        void worker.kill();
         setTimeout(() => process.exit(1), 2_000).unref();
       }
     };

@@ -275,11 +275,9 @@ export class ClusterExecutor extends Executor {
         await engine.add(jobs.filter((job) => job !== undefined));
       }
     } catch (error) {
-      this.#break(
-        error instanceof BrokenCluster
-          ? error
-          : new BrokenCluster(`${this.#server.place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
-      );
+      // Without a cause: what the client throws holds the command, which may hold the password.
+      const text = error instanceof Error ? error.message : String(error);
+      this.#break(error instanceof BrokenCluster ? error : new BrokenCluster(`${this.#server.place}: ${text}`));
     } finally {
       this.#isPumping = false;
     }

@@ -32,9 +32,9 @@ export function sealOf({ key, trust, insecure = false }: IdentityOptions, server
   return signedSeal(readPrivateKey(textOf(key, "key")), trusted);
 }
 
-/** A text of several lines, or of a key, is itself; anything else is the path of a file. */
+/** A text of several lines, or of a key, is itself; anything else is the path of a file, and may be told. */
 function textOf(textOrPath: string, name: "key" | "trust"): string {
-  if (/-----BEGIN |^\s*futures-ed25519 /m.test(textOrPath)) return textOrPath;
+  if (/-----|\n|^\s*futures-ed25519 /.test(textOrPath)) return textOrPath;
   try {
     return readFileSync(textOrPath, "utf8");
   } catch (error) {

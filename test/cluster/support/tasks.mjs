@@ -38,3 +38,7 @@ export const prints = (text) => {
 export const big = (bytes) => new Uint8Array(bytes).fill(7);
 export const die = () => process.kill(process.pid, "SIGKILL");
 export const square = (n) => n * n;
+export const pidAndSpin = async (file) => {
+  (await import("node:fs")).writeFileSync(file, String(process.pid));
+  for (;;);
+};

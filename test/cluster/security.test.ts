@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { type Job, Queue } from "bullmq";
+import type { Future } from "concurrent-futures";
+import { ClusterConfigError, ClusterExecutor, generateKeys, NotTrustedError } from "../../src/cluster/index.js";
+import { until } from "../host/waiting.mjs";
+import { Cluster } from "./support/cluster.js";
+import { Daemon } from "./support/daemon.js";
+import { remote } from "./support/remote.js";
+
+const errorOf = async (future: Future<unknown>): Promise<Error> => (await future.exception()) as Error;
+
+describe("who may run what on a cluster", function () {
+  this.timeout(60_000);
+  let cluster: Cluster;
+  let daemon: Daemon;
+  let queue: Queue;
+  before(async function () {
+    cluster = await Cluster.start(this);
+    daemon = await cluster.worker("--threads", "2");
+    queue = new Queue(cluster.queue, { connection: { host: "127.0.0.1", port: cluster.server.port }, prefix: "futures" });
+  });
+  after(async () => {
+    await queue?.close();
+    await cluster?.stop();
+  });
+
+  /** The frame of a task that was submitted and is taken off the queue before a worker takes it. */
+  const stolenFrame = async (): Promise<{ readonly id: string; readonly frame: string }> => {
+    await queue.pause();
+    try {
+      const executor = cluster.executor();
+      executor.submit(remote.add, 1, 2);
+      for (;;) {
+        const [job] = await queue.getJobs(["prioritized", "wait"]);
+        if (job?.id) {
+          const stolen = { id: job.id, frame: job.data as string };
+          await job.remove();
+          return stolen;
+        }
+      }
+    } finally {
+      await queue.resume();
+    }
+  };
+
+  it("refuses a submitter whose key it was not given, says so on both sides, and goes on", async () => {
+    const stranger = generateKeys("stranger");
+    const executor = cluster.executor({ key: stranger.privateKey });
+    const error = await errorOf(executor.submit(remote.add, 1, 2));
+    assert.ok(error instanceof NotTrustedError, String(error));
+    assert.match(error.message, /refused by .*: the key [0-9a-f]{16} is not among the 1 that are trusted/);
+    await daemon.says(/refused task \S+-1: the key [0-9a-f]{16} is not among the 1 that are trusted/);
+    assert.equal(await cluster.executor().submit(remote.add, 1, 2).result(), 3);
+  });
+
+  it("refuses what is not signed, what was changed by a byte, and what was signed for another task, unread", async () => {
+    const { id, frame } = await stolenFrame();
+    const bytes = Buffer.from(frame, "base64");
+    const changed = Buffer.from(bytes);
+    changed.writeUInt8((changed.at(-1) ?? 0) ^ 1, changed.length - 1);
+    const unsigned = Buffer.concat([Buffer.alloc(73), bytes.subarray(73)]);
+    for (const [jobId, data, said] of [
+      [id, changed, "the signature of the key"],
+      [id, unsigned, "it is not signed"],
+      [`${id}0`, bytes, "the signature of the key"],
+      ["x-1", Buffer.from("no frame at all"), "it is no frame of this version"],
+      ["x-2", Buffer.alloc(0), "it is no frame of this version"],
+    ] as const) {
+      const job = await queue.add("planted", data.toString("base64"), { jobId });
+      await daemon.says(new RegExp(`refused task ${jobId}: ${said}`));
+      for (let state = ""; state !== "failed"; ) state = await job.getState();
+      await job.remove();
+    }
+  });
+
+  it("does not run a task a second time that is put into the queue again", async () => {
+    const { readFileSync } = await import("node:fs");
+    const file = `${cluster.folder}/runs`;
+    await queue.pause();
+    const executor = cluster.executor();
+    const future = executor.submit(async (name: string) => {
+      const { appendFileSync } = await import("node:fs");
+      appendFileSync(name, "x");
+    }, file);
+    let job: Job | undefined;
+    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
+    const { id: jobId, data } = job;
+    await queue.resume();
+    await future.result();
+    await until("the job to be finished", async () => (await queue.getJobState(jobId)) === "completed");
+    await queue.remove(jobId);
+    const again = await queue.add("again", data, { jobId });
+    await until("it to be finished again", async () => (await again.getState()) === "completed");
+    assert.equal(readFileSync(file, "utf8"), "x");
+  });
+
+  it("refuses a task for another queue of the same keys", async () => {
+    const { id, frame } = await stolenFrame();
+    const other = new Daemon(cluster.workerArguments("--threads", "1").map((arg) => (arg === cluster.queue ? `${cluster.queue}-b` : arg)));
+    await other.says(/: ready$/m);
+    const otherQueue = new Queue(`${cluster.queue}-b`, { connection: { host: "127.0.0.1", port: cluster.server.port }, prefix: "futures" });
+    await otherQueue.add("moved", frame, { jobId: id });
+    await other.says(new RegExp(`refused task ${id}: the signature of the key`));
+    await otherQueue.close();
+    await other.end();
+  });
+
+  it("does not take results of a worker whose key the submitter was not given", async () => {
+    const executor = cluster.executor({ trust: [generateKeys("somebody").publicKey] });
+    const warnings: string[] = [];
+    const listen = (warning: Error): void => void warnings.push(`${warning.name} ${warning.message}`);
+    process.on("warning", listen);
+    const future = executor.submit(remote.add, 1, 2);
+    await assert.rejects(future.result(3_000));
+    process.off("warning", listen);
+    assert.equal(future.done(), false);
+    assert.match(warnings.join("\n"), /ClusterWarning .* did not read a message: the key [0-9a-f]{16} is not among the 1 that are trusted/);
+    assert.deepEqual(await executor.workers(), [], "nor what it tells of itself");
+    future.cancel();
+  });
+
+  it("does not run a program that was changed on the server", async () => {
+    const executor = cluster.executor();
+    const { task } = await import("concurrent-futures");
+    const file = cluster.write("planted.mjs", "export const f = () => 'as it was written';\n");
+    const f = task<() => string>(new URL(`file://${file}`), "f");
+    const fresh = await cluster.worker("--threads", "1");
+    assert.equal(await executor.submit(f).result(), "as it was written");
+    await cluster.endWorkers();
+    await cluster.server.client(async (client) => {
+      for (const key of await client.keys("futures:blob:*")) await client.set(key, "something else", "PX", 60_000);
+    });
+    daemon = await cluster.worker("--threads", "2");
+    assert.match((await errorOf(executor.submit(f))).message, /is something else: it was changed, or damaged/);
+    void fresh;
+  });
+
+  it("needs keys, or a server of this machine and the word that it is to go without", () => {
+    const { connection, queue: name } = cluster.options();
+    const refusal = (more: object): string => {
+      try {
+        new ClusterExecutor({ connection, queue: name, ...more });
+      } catch (error) {
+        assert.ok(error instanceof ClusterConfigError, String(error));
+        return error.message;
+      }
+      return "";
+    };
+    const { privateKey, publicKey } = generateKeys("me");
+    assert.match(refusal({}), /key and trust have to be given.*futures keygen FILE.*insecure: true/);
+    assert.match(refusal({ key: privateKey }), /key and trust/);
+    assert.match(refusal({ key: privateKey, trust: [] }), /trust names no key/);
+    assert.match(refusal({ key: privateKey, trust: [publicKey, "ssh-rsa AAAA me"] }), /line 2 of the trusted keys is none/);
+    assert.match(refusal({ key: "/no/such/file", trust: [publicKey] }), /the file of key cannot be read: ENOENT \/no\/such\/file/);
+    assert.match(refusal({ key: privateKey.replace(/[A-Z]/g, "x"), trust: [publicKey] }), /no private key in PEM form/);
+    assert.match(refusal({ key: privateKey, trust: [publicKey], insecure: true }), /with insecure: true there are no keys/);
+    assert.match(refusal({ connection: "rediss://elsewhere:1", insecure: true }), /insecure: true is for a server of this machine/);
+    assert.match(
+      refusal({ connection: "redis://elsewhere:1", key: privateKey, trust: [publicKey] }),
+      /elsewhere:1 is another machine, and redis:\/\/ is read by everybody/,
+    );
+    assert.match(refusal({ connection: "http://x" }), /has to begin with redis:\/\/ or rediss:\/\//);
+    assert.match(refusal({ connection: "nothing" }), /connection has to be a URL/);
+    assert.equal(refusal({ connection: "redis://elsewhere:1", key: privateKey, trust: [publicKey], allowPlaintext: true }), "");
+  });
+
+  it("tells nobody a password or a key", async () => {
+    const { privateKey, publicKey } = generateKeys("me");
+    const executor = new ClusterExecutor({
+      connection: `redis://user:hunter2@127.0.0.1:${cluster.server.port}`,
+      queue: cluster.queue,
+      key: privateKey,
+      trust: [publicKey],
+      connectTimeout: 1_000,
+    });
+    const error = await errorOf(executor.submit(remote.add, 1, 2));
+    assert.match(error.message, /WRONGPASS|without any password|has not answered/);
+    const { inspect } = await import("node:util");
+    const shown = inspect(error, { depth: 10 }) + inspect(executor, { depth: 10, showHidden: true });
+    assert.ok(!shown.includes("hunter2") && !shown.includes(privateKey.split("\n")[1] as string));
+    const worker = new Daemon(["--connection", `redis://user:hunter2@127.0.0.1:1`, "--queue", "q", "--threads", "1", "--insecure"]);
+    await worker.says(/ECONNREFUSED/).catch(() => {});
+    await worker.end("SIGKILL");
+    assert.ok(!worker.stderr.includes("hunter2"));
+  });
+});
