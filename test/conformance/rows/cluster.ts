@@ -1,2 +1,71 @@
+/** Why a row cannot hold on a cluster. */
+const initializer = "workers of a cluster are there before the executor, so it has no initializer for them";
+const dies = "a worker of a cluster replaces what dies in it: only the task fails, and nothing is broken (test/cluster/executor.test.ts)";
+const others = "an executor does not end workers that others use, too; a second SIGTERM does (test/cluster/worker.test.ts)";
+const memory = "memory that is shared ends at the machine: the task fails with TransferError";
+const program = "the test is a program with a pool of its own; test/cluster/delivery.test.ts has those of a cluster";
+const own = "about the threads or processes that a pool of this machine has: how many, their names, and when they end";
+const url = "the module is a program on the worker, and its URL is that of the program";
+
 /** Rows that cannot hold on a cluster, and why; every other row about executors runs there. */
-export const notOnCluster: Readonly<Record<string, string>> = {};
+export const notOnCluster: Readonly<Record<string, string>> = {
+  "test_deadlock.crash_at_task_unpickle": dies,
+  "test_deadlock.crash_during_func_exec_on_worker": dies,
+  "test_deadlock.crash_during_result_pickle_on_worker": dies,
+  "test_deadlock.error_during_result_unpickle_in_result_handler": dies,
+  "test_deadlock.exit_at_task_unpickle": dies,
+  "test_deadlock.exit_during_func_exec_on_worker": dies,
+  "test_deadlock.exit_during_result_pickle_on_worker": dies,
+  "test_deadlock.exit_during_result_unpickle_in_result_handler": dies,
+  "test_deadlock.gh105829_should_not_deadlock_if_wakeup_pipe_full": initializer,
+  "test_deadlock.shutdown_deadlock": dies,
+  "test_init.forkserver": initializer,
+  "test_init.initializer.failure": initializer,
+  "test_init.initializer.success": initializer,
+  "test_init.spawn": initializer,
+  "test_interpreter_pool.blocking": memory,
+  "test_interpreter_pool.blocking_with_limited_workers": memory,
+  "test_interpreter_pool.idle_thread_reuse": own,
+  "test_interpreter_pool.init_closure": initializer,
+  "test_interpreter_pool.init_exception_in_func": initializer,
+  "test_interpreter_pool.init_func": initializer,
+  "test_interpreter_pool.init_instance_method": initializer,
+  "test_interpreter_pool.saturation": own,
+  "test_interpreter_pool.submit_func_globals": url,
+  "test_process_pool.broken_process_pool_traceback": dies,
+  "test_process_pool.failed_worker_replacement_breaks_pool": dies,
+  "test_process_pool.force_shutdown_during_max_tasks_worker_exit": others,
+  "test_process_pool.force_shutdown_workers": others,
+  "test_process_pool.force_shutdown_workers_dead_workers": others,
+  "test_process_pool.force_shutdown_workers_not_started_yet": others,
+  "test_process_pool.force_shutdown_workers_stops_pool": others,
+  "test_process_pool.idle_process_reuse_multiple": own,
+  "test_process_pool.idle_process_reuse_one": own,
+  "test_process_pool.kill_workers": others,
+  "test_process_pool.killed_child": dies,
+  "test_process_pool.max_tasks_early_shutdown": own,
+  "test_process_pool.max_tasks_per_child": own,
+  "test_process_pool.max_tasks_per_child_pending_tasks_gh115634": own,
+  "test_process_pool.python_finalization_error": dies,
+  "test_process_pool.saturation": own,
+  "test_process_pool.terminate_workers": others,
+  "test_process_pool.traceback_when_child_process_terminates_abruptly": dies,
+  "test_shutdown.cancel_futures_wait_false": program,
+  "test_shutdown.context_manager_shutdown.process": own,
+  "test_shutdown.context_manager_shutdown.thread": own,
+  "test_shutdown.del_shutdown.process": program,
+  "test_shutdown.del_shutdown.thread": program,
+  "test_shutdown.hang_gh83386": program,
+  "test_shutdown.interpreter_shutdown": program,
+  "test_shutdown.processes_terminate": own,
+  "test_shutdown.shutdown_no_wait.process": own,
+  "test_shutdown.shutdown_no_wait.thread": own,
+  "test_shutdown.submit_after_interpreter_shutdown": program,
+  "test_shutdown.thread_names_assigned": own,
+  "test_shutdown.thread_names_default": own,
+  "test_shutdown.threads_terminate": own,
+  "test_thread_pool.default_workers": own,
+  "test_thread_pool.idle_thread_reuse": own,
+  "test_thread_pool.map_submits_without_iteration": memory,
+  "test_thread_pool.saturation": own,
+};
