@@ -7,7 +7,7 @@ import { Blobs } from "./blobs.js";
 import type { Server } from "./connection.js";
 import type { Engine, EngineEvents, JobRequest, JobState, WorkerReport } from "./engine.js";
 import { received, sent } from "./large.js";
-import { keyPrefix, keysOf } from "./names.js";
+import { keyPrefix, keysOf, programKey, valueKey } from "./names.js";
 
 /** Of BullMQ's own priorities, which grow downwards: half for each sign. */
 const middlePriority = 1 << 20;
@@ -34,7 +34,8 @@ export class BullmqEngine implements Engine {
   readonly #client: Redis;
   readonly #inbox: Redis;
   readonly #keys: ReturnType<typeof keysOf>;
-  readonly #blobs: Blobs;
+  readonly #values: Blobs;
+  readonly #programs: Blobs;
   #held = true;
 
   /** @throws BrokenCluster if the server does not answer in time; ClusterConfigError if it is none that will do. */
@@ -67,7 +68,8 @@ export class BullmqEngine implements Engine {
     this.#inbox = inbox;
     this.#queue = queue;
     this.#keys = keysOf(options.queue);
-    this.#blobs = new Blobs(client);
+    this.#values = new Blobs(client, valueKey);
+    this.#programs = new Blobs(client, programKey);
     queue.on("error", () => {}); // those of its connection, which is the client's
     inbox.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => this.#heard(bytes));
     for (const connection of [client, inbox]) {
@@ -104,15 +106,15 @@ export class BullmqEngine implements Engine {
   }
 
   store(bytes: Uint8Array): Promise<Bytes> {
-    return sent(bytes, this.#blobs, this.#options.resultTtl);
+    return sent(bytes, this.#values, this.#options.resultTtl);
   }
 
   storeProgram(bytes: Buffer): Promise<string> {
-    return this.#blobs.put(bytes, programTtl);
+    return this.#programs.put(bytes, programTtl);
   }
 
   load(bytes: Bytes, what: string): Promise<Uint8Array> {
-    return received(bytes, this.#blobs, what);
+    return received(bytes, this.#values, what);
   }
 
   async workers(): Promise<WorkerReport[]> {
