@@ -147,15 +147,25 @@ describe("what a cluster delivers", function () {
     await once(child.stdout, "data");
     child.kill("SIGKILL");
     await once(child, "exit");
-    // Its signs of life are believed for ten seconds.
+    // Its signs of life are believed for fifteen seconds.
     await until(
       "its signs of life to end",
       async () => cluster.server.client(async (client) => (await client.keys("*:x:submitter:*")).length === 0),
-      20_000,
+      30_000,
     );
     await cluster.worker("--threads", "1");
     await until("the one to be run", () => existsSync(marks[1] as string));
     assert.equal(existsSync(marks[0] as string), false);
+  });
+
+  it("is known to be there also after a long rest", async () => {
+    await cluster.worker("--threads", "1");
+    const executor = cluster.executor();
+    await executor.submit(remote.add, 1, 2).result();
+    // As if it had rested until its last sign of life was over.
+    await cluster.server.client(async (client) => client.del(...(await client.keys("*:x:submitter:*"))));
+    await new Promise((resolve) => setTimeout(resolve, 3_100)); // signs are not given more often
+    assert.equal(await executor.submit(remote.add, 2, 3).result(), 5);
   });
 
   it("holds the program while there is work, and not when there is none", async () => {

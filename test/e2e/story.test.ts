@@ -81,6 +81,7 @@ describe("the package", function () {
       "extension/l10n/bundle.l10n.ko.json",
       "extension/media/api.md",
       "extension/media/bench/…",
+      "extension/media/cluster.md",
       "extension/media/differences.md",
       "extension/media/examples/…",
       "extension/media/futures.svg",

@@ -24,6 +24,8 @@ import { TaskRunner } from "./taskRunner.js";
 const lockDuration = 6_000;
 /** ms for which the id of a task that was stopped or has ended is remembered, at least. */
 const remembered = 60_000;
+/** ms that a task runs before its submitter is told so: of one that is done by then the result tells enough. */
+const startedAfter = 5;
 /** ms for which a submitter that was there is believed to be. */
 const submitterBelieved = 1_000;
 
@@ -47,7 +49,8 @@ export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions
 interface Running {
   readonly stop: AbortController;
   readonly submitter: string;
-  started: boolean;
+  /** Its submitter knows that it runs. */
+  isStarted: boolean;
 }
 
 export class ClusterWorker {
@@ -176,7 +179,7 @@ export class ClusterWorker {
       this.#log(`refused task ${id}: ${reason}`);
       throw new UnrecoverableError(`refused by ${this.name}: ${reason}`);
     }
-    const running: Running = { stop: new AbortController(), submitter: task.submitter, started: false };
+    const running: Running = { stop: new AbortController(), submitter: task.submitter, isStarted: false };
     this.#running.set(id, running);
     try {
       const runner = this.#runner as TaskRunner;
@@ -243,9 +246,16 @@ export class ClusterWorker {
     const id = this.#jobOfFuture.get(future.id);
     const running = id === undefined ? undefined : this.#running.get(id);
     if (id === undefined || !running) return;
-    running.started = true;
-    this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
-    future.addProgressCallback((value) => this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") }));
+    const tell = (): void => {
+      if (this.#running.get(id) !== running || running.isStarted) return;
+      running.isStarted = true;
+      this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
+    };
+    setTimeout(tell, startedAfter);
+    future.addProgressCallback((value) => {
+      tell();
+      this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") });
+    });
   }
 
   #printed({ stream, text, task }: TaskOutput): void {
