@@ -1,4 +1,5 @@
 /** The engine on BullMQ and Redis or Valkey. */
+import { once } from "node:events";
 import type { JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { BrokenCluster, ClusterConfigError } from "../errors.js";
@@ -37,6 +38,7 @@ export class BullmqEngine implements Engine {
   readonly #values: Blobs;
   readonly #programs: Blobs;
   #held = true;
+  #isClosed = false;
 
   /** @throws BrokenCluster if the server does not answer in time; ClusterConfigError if it is none that will do. */
   static async open(options: BullmqEngineOptions): Promise<BullmqEngine> {
@@ -73,7 +75,7 @@ export class BullmqEngine implements Engine {
     queue.on("error", () => {}); // those of its connection, which is the client's
     inbox.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => this.#heard(bytes));
     for (const connection of [client, inbox]) {
-      connection.on("close", () => options.events.connected(false));
+      connection.on("close", () => this.#isClosed || options.events.connected(false));
       connection.on("ready", () => {
         this.#apply(connection);
         options.events.connected(client.status === "ready" && inbox.status === "ready");
@@ -134,8 +136,13 @@ export class BullmqEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.#client.del(this.#keys.submitter(this.#options.submitter)).catch(() => {});
-    await this.#queue.close().catch(() => {});
+    this.#isClosed = true;
+    // Without a connection there is nothing to say, and nobody who would answer.
+    if (this.#client.status === "ready") {
+      const lost = once(this.#client, "close");
+      const said = Promise.allSettled([this.#client.del(this.#keys.submitter(this.#options.submitter)), this.#queue.close()]);
+      await Promise.race([said, lost]);
+    }
     this.#client.disconnect();
     this.#inbox.disconnect();
   }
