@@ -20,13 +20,14 @@ describe("what a cluster delivers", function () {
   });
   afterEach(() => cluster?.stop());
 
-  it("loses no future of a burst of 30,000 submissions, and settles each once", async () => {
+  it("loses no future of a burst of 30,000 submissions, and settles each once", async function () {
+    this.timeout(170_000); // each is signed twice, and opened twice
     await cluster.worker("--threads", "4");
     const executor = cluster.executor();
     let settled = 0;
     const futures = Array.from({ length: 30_000 }, (_, n) => executor.submit(Math.abs, -n));
     for (const future of futures) future.addDoneCallback(() => (settled += 1));
-    const { notDone } = await wait(futures, { timeout: 80_000 });
+    const { notDone } = await wait(futures, { timeout: 150_000 });
     assert.equal(notDone.size, 0);
     assert.equal(settled, 30_000);
     assert.ok(futures.every((future, n) => future.peek()?.kind === "value" && (future.peek() as { value: number }).value === n));

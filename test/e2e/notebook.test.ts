@@ -78,7 +78,7 @@ describe("a notebook in the workbench", function () {
     await workbench.command("notebook.focusBottom");
     await until("the chart", async () => {
       const boxes = workbench.page.frames().map(async (frame) => {
-        const picture = frame.locator(".output_container svg, .output_container img").last();
+        const picture = frame.locator(".futures-chart svg").last();
         return (await picture.count()) > 0 && ((await picture.boundingBox())?.height ?? 0) > 50;
       });
       return (await Promise.all(boxes)).some(Boolean);
@@ -134,6 +134,24 @@ describe("a notebook in the workbench", function () {
     await shows(/5 futures: 5 finished/);
     await workbench.page.screenshot({ path: pictureFile("notebook-futures-light.png") });
   });
+
+  for (const [name, picture, theme, last] of [
+    ["tour.nb.ts", "notebook-tour-dark.png", "Default Dark Modern", /FINISHED[\s\S]*CANCELLED[\s\S]*FINISHED/],
+    ["withFuture.ko.nb.ts", "notebook-korean-light.png", "Default Light Modern", /4번 작업 완료/],
+  ] as const) {
+    it(`runs the example ${name} to its end`, async () => {
+      await workbench.setting("workbench.colorTheme", theme);
+      await open(name);
+      await workbench.page.locator(".notebook-toolbar-container a", { hasText: /^Run All$/ }).click();
+      await until("all cells to be done", async () => {
+        const running = await workbench.page.locator(".cell-status-item:visible .codicon-loading, .cell-status-item:visible .codicon-clock").count();
+        return running === 0 && (await workbench.page.locator(".cell-status-item:visible .codicon-notebook-state-success").count()) > 0;
+      });
+      await workbench.command("notebook.focusBottom");
+      await shows(last);
+      await workbench.page.screenshot({ path: pictureFile(picture) });
+    });
+  }
 
   it("interrupts an endless loop by its stop button, and keeps the variables", async () => {
     await workbench.command("workbench.action.closeAllEditors");

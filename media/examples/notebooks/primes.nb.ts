@@ -57,14 +57,17 @@ const results = [
 results;
 
 // %%
-const width = 360;
 const speedUp = results.map(({ name, ms }) => ({ name, times: (results[0]?.ms ?? 0) / ms }));
-const most = Math.max(...speedUp.map(({ times }) => times));
-const bars = speedUp.map(({ name, times }, i) => {
-  const length = (width * times) / most;
-  return `<text x="0" y="${i * 34 + 22}" fill="#3b82f6">${name}</text><rect x="120" y="${i * 34 + 6}" width="${length}" height="22" fill="#3b82f6"/>
-    <text x="${128 + length}" y="${i * 34 + 22}" fill="#3b82f6">${times.toFixed(2)}×</text>`;
+const axes = {
+  y: { field: "name", type: "nominal", sort: null, title: null },
+  x: { field: "times", type: "quantitative", title: "speed-up", axis: { tickMinStep: 0.5 } },
+};
+const label = { mark: { type: "text", align: "left", dx: 6 }, encoding: { text: { field: "times", format: ".2f" } } };
+({
+  $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  width: 400,
+  height: { step: 36 },
+  data: { values: speedUp },
+  encoding: axes,
+  layer: [{ mark: "bar" }, label],
 });
-display.svg(
-  `<svg xmlns="http://www.w3.org/2000/svg" width="560" height="${speedUp.length * 34 + 10}" font-family="sans-serif" font-size="13">${bars.join("")}</svg>`,
-);
