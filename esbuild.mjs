@@ -93,6 +93,16 @@ const engineStaysOutside = (as) => ({
   },
 });
 
+/** The kernel loads the built executors of clusters when one is used. */
+const clusterStaysOutside = {
+  name: "cluster-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /\/cluster\/index\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "../cluster/index.js", external: true } : undefined,
+    );
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -194,7 +204,7 @@ const programsOfOurs = {
   },
   external: ["esbuild"],
   logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
-  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside, engineStaysOutside("../cluster/bullmqPackage.js")],
+  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside, engineStaysOutside("../cluster/bullmqPackage.js"), clusterStaysOutside],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
 /** An ES module that finds the engine's packages in a file beside it, when it is used. */
