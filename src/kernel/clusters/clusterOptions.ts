@@ -33,7 +33,7 @@ export function clusterOptionsOf(
     name,
     connection: given,
     queue,
-    ...(key !== undefined && { key: isText(key) ? key : placeOf(key, folder) }),
+    ...(key !== undefined && { key: placeOf(key, folder) }),
     ...(trust !== undefined && { trust: typeof trust !== "string" || isText(trust) ? trust : placeOf(trust, folder) }),
     ...(insecure !== undefined && { insecure }),
     ...(allowPlaintext !== undefined && { allowPlaintext }),
