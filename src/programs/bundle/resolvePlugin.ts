@@ -123,6 +123,10 @@ class PackageResolver {
     // The library's own source is found through a tsconfig.json in its repository; what runs is what was built of it.
     if (isLibrary(specifier) && !(isFound && isJavaScript(found.path))) {
       if (specifier === library) return this.#outside(this.#libraryFile(kind), kind);
+      // Of a library that is installed but has no such part ours would be no part.
+      const isCluster = specifier === `${library}/cluster`;
+      if (isCluster && !isInstalled(library, resolveDir))
+        return this.#outside(fileURLToPath(new URL("../cluster/index.js", this.#options.libraryUrl)), kind);
     }
     if (!isFound) return this.#missing(specifier, kind, resolveDir);
     if (found.external || found.namespace !== "file") return found;
