@@ -4,6 +4,7 @@
 //   kernel   plain mocha, on real pools and processes
 //   cluster  plain mocha, on a real Redis and real workers; skipped where there is no server
 //   conformance  plain mocha, on real pools: CPython's own tests, row by row (conformance/table.ts)
+//   conformanceCluster  the same rows as far as they can hold on a cluster (conformance/rows/cluster.ts), with a real server and workers
 //   faults   plain mocha, on real pools: everything that is known to break pools (faults/table.ts)
 //   node24, conformance24  the library's tests of these four, again, on Node 24
 //   host     mocha inside the extension host of a real VS Code (host/runHostTests.mjs)

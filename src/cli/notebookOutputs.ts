@@ -1,4 +1,4 @@
-import { type IpynbOutput, linesOf } from "../analysis/notebook/ipynb.js";
+import { type IpynbOutput, linesOf, mimeDataOf } from "../analysis/notebook/ipynb.js";
 import type { CellOutput, MimeBundle } from "../protocol/cells.js";
 import type { ErrorDescription } from "../protocol/values.js";
 
@@ -52,15 +52,9 @@ export class CellOutputs {
 }
 
 function displayed(bundle: MimeBundle, count: number | undefined): IpynbOutput {
-  const data = Object.fromEntries(
-    Object.entries(bundle)
-      // What only a live session can answer for is of no use in a file.
-      .filter(([type]) => !type.startsWith("application/vnd.concurrent-futures."))
-      .map(([type, content]) => [
-        type,
-        /[/+]json$/.test(type) ? (JSON.parse(content) as unknown) : /^image\/(?!svg)/.test(type) ? content : linesOf(content),
-      ]),
-  );
+  // What only a live session can answer for is of no use in a file.
+  const lasting = Object.entries(bundle).filter(([type]) => !type.startsWith("application/vnd.concurrent-futures."));
+  const data = mimeDataOf(Object.fromEntries(lasting));
   return count === undefined
     ? { output_type: "display_data", data, metadata: {} }
     : { output_type: "execute_result", data, metadata: {}, execution_count: count };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import os from "node:os";
 import path from "node:path";
 import { languageOf } from "../analysis/language.js";
-import { type Ipynb, type IpynbCell, ipynbMetadata, linesOf, parseIpynb, printIpynb, textOf } from "../analysis/notebook/ipynb.js";
+import { type Ipynb, type IpynbCell, ipynbMetadata, linesOf, parseIpynb, printIpynb, textOf, withIds } from "../analysis/notebook/ipynb.js";
 import { type CellOptions, cellOptions, markerInfo } from "../analysis/notebook/markers.js";
 import { firstLines, parsePlainNotebook } from "../analysis/notebook/plainNotebook.js";
 import type { Language } from "../analysis/types.js";
@@ -155,9 +155,10 @@ function readNotebook(notebook: string): { cells: FileCell[]; language: Language
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(notebook));
   if (notebook.toLowerCase().endsWith(".ipynb")) {
     const { cells, metadata } = parseIpynb(text);
-    const code = cells.map((ipynb, place): FileCell => {
+    const code = withIds(cells).map((cell, place): FileCell => {
       const source = `${notebook}#cell-${place + 1}`;
-      return { kind: ipynb.cell_type, text: textOf(ipynb.source), firstLine: 1, source, options: {}, ipynb };
+      const text = textOf(cell.source);
+      return { kind: cell.cell_type, text, firstLine: 1, source, options: {}, ipynb: { ...cell, source: linesOf(text) } };
     });
     return { cells: code, language: "ts", metadata };
   }

@@ -19,6 +19,14 @@ export interface KnownPlaces {
 
 /** Prepares anything that was thrown for people. Never throws. */
 export function describeError(thrown: unknown, places: KnownPlaces): ErrorDescription {
+  try {
+    return describeAny(thrown, places);
+  } catch {
+    return { source: "task", name: "thrown value", message: "it throws when it is looked at", stack: "", frames: [] };
+  }
+}
+
+function describeAny(thrown: unknown, places: KnownPlaces): ErrorDescription {
   if (thrown instanceof BuildError) return describeBuildError(thrown);
   if (thrown instanceof ClusterSettingError) return { source: "kernel", name: thrown.name, message: thrown.message, stack: "", frames: [] };
   const error = describe(thrown, places, 0);
@@ -48,20 +56,26 @@ function describe(thrown: unknown, places: KnownPlaces, depth: number): ErrorDes
   if (!(thrown instanceof Error)) {
     return { source: "task", name: "thrown value", message: cut(inspect(thrown, { depth: 4 })), stack: "", frames: [] };
   }
-  const frames = parseStack(thrown.stack ?? "", places, thrown.message);
+  const [name, message, stack] = [thrown.name, thrown.message, thrown.stack].map(textOf) as [string, string, string];
+  const frames = parseStack(stack, places, message);
   const shown = frames.filter((frame) => frame.origin !== "runner");
   const properties = Object.fromEntries(Object.entries(thrown).filter(([key]) => !["name", "message", "stack"].includes(key)));
   const nested = (value: unknown): ErrorDescription => describe(value, places, depth + 1);
   return {
     source: sourceOf(thrown, frames),
-    name: thrown.name,
-    message: cut(thrown.message),
-    stack: [`${thrown.name}: ${cut(thrown.message)}`, ...shown.map((frame) => `    at ${frame.text}`)].join("\n"),
+    name,
+    message: cut(message),
+    stack: [`${name}: ${cut(message)}`, ...shown.map((frame) => `    at ${frame.text}`)].join("\n"),
     frames: shown,
     ...(Object.keys(properties).length > 0 ? { properties: cut(inspect(properties, { depth: 4 })) } : {}),
     ...(thrown.cause !== undefined && depth < causeLimit ? { cause: nested(thrown.cause) } : {}),
     ...(thrown instanceof AggregateError && depth < causeLimit ? { errors: thrown.errors.slice(0, 20).map(nested) } : {}),
   };
+}
+
+/** What is no text in an error was put there by the user. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined ? "" : inspect(value);
 }
 
 function sourceOf(error: Error, frames: readonly StackFrame[]): ErrorSource {

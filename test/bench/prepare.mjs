@@ -18,13 +18,14 @@ export function build() {
 }
 
 /**
- * Installs the peers into test/bench/node_modules if they are not there in the versions that package.json names.
+ * Installs the peers into test/bench/node_modules if they are not there in the versions that package.json names. The optional ones have parts for some
+ * platforms only: without them the rest is installed all the same, and the measure says what is missing.
  * @param {(text: string) => void} say
  * @throws {Error} If the npm registry cannot be reached.
  */
 export function installPeers(say) {
-  const { dependencies } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
-  const missing = Object.entries(dependencies).filter(([name, version]) => installedVersion(name) !== version);
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path.join(here, "package.json"), "utf8"));
+  const missing = Object.entries({ ...dependencies, ...optionalDependencies }).filter(([name, version]) => installedVersion(name) !== version);
   if (missing.length === 0) return;
   say(`installing ${missing.map(([name, version]) => `${name} ${version}`).join(", ")} from npm into test/bench/node_modules (once)`);
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], here);

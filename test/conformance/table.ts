@@ -1,4 +1,6 @@
 /** CPython's own tests of `concurrent.futures`, row by row, and what became of each here. */
+
+import { notOnCluster } from "./rows/cluster.js";
 import { executor } from "./rows/executor.js";
 import type { Row } from "./rows/row.js";
 import { testAsCompleted } from "./rows/test_as_completed.js";
@@ -29,6 +31,10 @@ export const keysOf = (row: Row): string[] => {
   if (row.verdict === "N") return [];
   return row.grounds.length === 0 ? [row.id] : row.grounds.map((ground) => `${row.id} [${ground}]`);
 };
+
+/** By what the test of a row on a cluster is known; `undefined` if it has none: the row is about futures alone, or cannot hold there. */
+export const clusterKeyOf = (row: Row): string | undefined =>
+  row.verdict === "N" || row.grounds.length === 0 || row.id in notOnCluster ? undefined : `${row.id} [cluster]`;
 
 /** @throws Error if there is no row of this id: a test must not stand beside the table. */
 export function rowOf(id: string): Row {

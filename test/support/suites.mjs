@@ -13,6 +13,7 @@ import { judge, readReport } from "./report.mjs";
  * @property {number} timeout Milliseconds for a test that sets no limit of its own.
  * @property {boolean} inEditor Whether it runs inside VS Code.
  * @property {boolean} needsHost Whether it needs what the nested host installs: the served VS Code, Node 24, a browser.
+ * @property {Record<string, string>} [env] Environment variables for it.
  * @property {string} [node] The Node it runs on, if not this one.
  */
 
@@ -29,6 +30,13 @@ const suites = {
   cluster: { built: ["out/test/cluster"], timeout: 60_000, inEditor: false, needsHost: false },
   conformance: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, needsHost: false },
   faults: { built: ["out/test/faults"], timeout: 30_000, inEditor: false, needsHost: false },
+  conformanceCluster: {
+    built: ["out/test/conformance"],
+    timeout: 30_000,
+    inEditor: false,
+    needsHost: false,
+    env: { FUTURES_CONFORMANCE: "cluster" },
+  },
   node24: { built: libraryTests, timeout: 30_000, inEditor: false, ...onSecondNode },
   // By itself, since its table tells of every test beside it.
   conformance24: { built: ["out/test/conformance"], timeout: 30_000, inEditor: false, ...onSecondNode },
@@ -67,7 +75,7 @@ export async function runSuite(name, reportFile, grep, output = "inherit") {
   if (suite.node) console.log(`on Node ${spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.trim()}`);
   const running = startGuarded(node, suite.inEditor ? hostArguments : mochaArguments(suite, grep), {
     cwd: projectRoot,
-    env: { ...process.env, FUTURES_TEST_REPORT: reportFile, ...(grep && { FUTURES_TEST_GREP: grep }) },
+    env: { ...process.env, ...suite.env, FUTURES_TEST_REPORT: reportFile, ...(grep && { FUTURES_TEST_GREP: grep }) },
     output,
     grace: 8000, // More than a guard inside of it has for a server.
   });

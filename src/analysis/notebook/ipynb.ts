@@ -55,9 +55,46 @@ export function textOf(source: Source): string {
   return typeof source === "string" ? source : source.join("");
 }
 
-/** A text as nbformat has it: lines with their ends, so that a change of one line is one in a diff. */
+/** A text as nbformat has it: lines with their ends, so that a change of one line is one in a diff. Lines end where they do for Python. */
 export function linesOf(text: string): string[] {
-  return text === "" ? [] : text.split(/(?<=\n)/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they end lines
+  return text === "" ? [] : text.split(/(?<=\r\n|\r(?!\n)|[\n\v\f\x1c-\x1e\x85\u2028\u2029])/);
+}
+
+/** What is shown, by MIME types, as nbformat has it: JSON as what it says, lines of what is text, and anything else as it is. */
+export function mimeDataOf(bundle: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(bundle).map(([type, content]) => {
+      if (/^application\/(?:.*\+)?json$/.test(type)) return [type, jsonOf(content)];
+      return [type, /^text\/|^application\/javascript$|^image\/svg\+xml$/.test(type) ? linesOf(content) : content];
+    }),
+  );
+}
+
+/** A text that is no JSON stands for itself, as a cell may show anything as JSON. */
+function jsonOf(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return content;
+  }
+}
+
+/** The cells, each with an id of its own: files before nbformat 4.5 have none, and a cell that was copied by hand has that of another. */
+export function withIds(cells: readonly IpynbCell[]): IpynbCell[] {
+  const isId = (id: unknown): id is string => typeof id === "string" && /^[\w-]{1,64}$/.test(id);
+  const taken = new Set(cells.map(({ id }) => id));
+  const seen = new Set<string>();
+  let count = 0;
+  return cells.map((cell) => {
+    let { id } = cell;
+    if (!isId(id) || seen.has(id)) {
+      do id = `cell-${++count}`;
+      while (taken.has(id));
+    }
+    seen.add(id);
+    return { ...cell, id };
+  });
 }
 
 /** Whether a cell of TypeScript or JavaScript is meant. */
@@ -69,6 +106,14 @@ export function isScript({ metadata }: Ipynb): boolean {
   return /^(?:typescript|javascript|ts|js)$/i.test(kernelspec?.language ?? language_info?.name ?? "");
 }
 
+/** As Jupyter writes it: to save it there changes nothing. */
 export function printIpynb(notebook: Ipynb): string {
-  return `${JSON.stringify(notebook, undefined, 1)}\n`;
+  return `${JSON.stringify(notebook, asJupyter, 1)}\n`;
+}
+
+/** Keys are sorted; halves of characters, which Jupyter could not write, are replaced as when they are printed. */
+function asJupyter(_key: string, value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/\p{Surrogate}/gu, "\ufffd");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -15,12 +15,16 @@ const depthLimit = 8;
  */
 export function plainError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error) || depth > depthLimit) return error;
-  const message = plainText(error.message);
-  const stack = error.stack && stackOfCell(error.stack.replace(error.message, () => message));
-  if (message !== error.message) error.message = message;
-  if (stack !== undefined && stack !== error.stack) error.stack = stack;
-  plainError(error.cause, depth + 1);
-  if (error instanceof AggregateError) for (const one of error.errors) plainError(one, depth + 1);
+  try {
+    const message = plainText(error.message);
+    const stack = error.stack && stackOfCell(error.stack.replace(error.message, () => message));
+    if (message !== error.message) error.message = message;
+    if (stack !== undefined && stack !== error.stack) error.stack = stack;
+    plainError(error.cause, depth + 1);
+    if (error instanceof AggregateError) for (const one of error.errors) plainError(one, depth + 1);
+  } catch {
+    // It is frozen, or the user's own values are in the place of texts: then it stays as it is.
+  }
   return error;
 }
 

@@ -13,8 +13,15 @@ const entry = fileURLToPath(new URL("../../../dist/kernel/main.js", import.meta.
 /**
  * What runs cells, one after another.
  * @typedef {object} CellRunner
- * @property {(text: string) => Promise<{ output: string, toStart: number }>} run Resolves when what the cell shows is there; `toStart`: ms until its code ran.
- * @property {() => Promise<void>} close
+ * @property {(text: string) => Promise<{ output: string, outputAt: number }>} run Resolves when the cell is done; `outputAt`: when what it shows was there.
+ * @property {() => Promise<void>} close Resolves when the process is gone.
+ */
+
+/**
+ * Sessions of one kind.
+ * @typedef {object} Sessions
+ * @property {() => CellRunner} start Starts the process; nothing is awaited.
+ * @property {() => unknown} close
  */
 
 /** The kernel of a notebook, as the extension has it. @implements {CellRunner} */
@@ -34,18 +41,25 @@ export class NotebookKernel {
     this.#send({ type: "configure", clusters: [], watchesClusters: false, folder: this.#storage, storage: this.#storage, settings });
   }
 
-  /** @param {string} text */
+  /**
+   * @param {string} text
+   * @returns {Promise<{ output: string, outputAt: number, toStart: number }>} `toStart`: ms until its code ran.
+   */
   async run(text) {
     this.#runs += 1;
     const run = this.#runs;
     const sent = performance.now();
     let toStart = 0;
     let output = "";
+    let outputAt = 0;
     const ended = new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
       this.#take = ({ run: its, change }) => {
         if (its !== run) return;
         if (change.kind === "started") toStart = performance.now() - sent;
-        if (change.kind === "outputs") for (const shown of change.outputs) if (shown.kind === "display") output = shown.bundle["text/plain"] ?? "";
+        if (change.kind === "outputs") {
+          outputAt = performance.now();
+          for (const shown of change.outputs) if (shown.kind === "display") output = shown.bundle["text/plain"] ?? "";
+        }
         if (change.kind !== "ended") return;
         if (change.outcome.state === "finished") resolve();
         else reject(new Error(`${text}: ${JSON.stringify(change.outcome)}`));
@@ -54,7 +68,7 @@ export class NotebookKernel {
     const notebook = path.join(this.#storage, "bench.nb.ts");
     this.#send({ type: "runCell", run, notebook, text, language: "ts", source: `${notebook}#${run}`, overlay: [], timeout: 0 });
     await ended;
-    return { output, toStart };
+    return { output, outputAt, toStart };
   }
 
   async close() {
@@ -88,11 +102,10 @@ export class NodeRepl {
   /** @param {string} text one line */
   async run(text) {
     await this.#ready;
-    const sent = performance.now();
     this.#text = "";
     this.#child.stdin.write(`${text}\n`);
     await this.#prompt();
-    return { output: this.#text.replace(/\n?> $/, "").trim(), toStart: performance.now() - sent };
+    return { output: this.#text.replace(/\n?> $/, "").trim(), outputAt: performance.now() };
   }
 
   async close() {

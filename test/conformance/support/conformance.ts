@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type PoolExecutor, ProcessPoolExecutor, type ProcessPoolOptions, ThreadPoolExecutor, type ThreadPoolOptions } from "concurrent-futures";
 import type { Ground } from "../rows/row.js";
-import { keysOf, rowOf } from "../table.js";
+import { clusterKeyOf, keysOf, rowOf } from "../table.js";
+import { isAboutCluster, withClusters } from "./onCluster.js";
 
 /** Makes a pool of the kind under test. It is shut down after the test; then it must have no worker left. */
 export type Make = (options?: ThreadPoolOptions & ProcessPoolOptions) => PoolExecutor;
@@ -21,6 +22,13 @@ const deadlock = 25_000;
 export function conformance(id: string, test: (make: Make, ground: Ground) => unknown): void {
   const row = rowOf(id);
   if (row.verdict === "N") throw new Error(`${id} does not apply: ${row.note}`);
+  if (isAboutCluster) {
+    // No row that runs there asks what it is on.
+    const runOn = async (make: Make): Promise<void> => void (await test(make, "cluster" as never));
+    const key = clusterKeyOf(row);
+    if (key) it(`${key}: ${row.asserts}`, () => withClusters((make) => inTime(() => runOn(make))));
+    return;
+  }
   keysOf(row).forEach((key, i) => {
     it(`${key}: ${row.asserts}${row.note && `; here: ${row.note}`}`, () => onGround(row.grounds[i] ?? "threads", test));
   });

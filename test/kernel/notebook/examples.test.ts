@@ -1,8 +1,11 @@
 /** The notebooks that the extension brings along, run as a build server runs them. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import { faultsIn, findNbformat, nbformatIsMissing } from "../../support/nbformat.mjs";
+import { skip } from "../../support/skip.js";
 
 const folder = path.resolve("media/examples/notebooks");
 
@@ -32,15 +35,35 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
 describe("the example notebooks", function () {
   this.timeout(60_000);
 
+  const executed = mkdtempSync(path.join(os.tmpdir(), "notebook-examples-"));
+  after(() => rmSync(executed, { recursive: true, force: true }));
+
+  interface Ended {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+    /** The executed notebook. */
+    readonly file: string;
+  }
+  const runs = new Map<string, Promise<Ended>>();
+  /** Once each. */
+  const run = (name: string): Promise<Ended> => {
+    const file = path.join(executed, `${name}.ipynb`);
+    const command = [path.resolve("dist/cli/main.js"), "run", path.join(folder, name), "--output", file];
+    const started = (): Promise<Ended> =>
+      new Promise((resolve) => {
+        execFile(process.execPath, command, (error, stdout, stderr) => resolve({ stdout, stderr, code: error ? Number(error.code) : 0, file }));
+      });
+    const ended = runs.get(name) ?? started();
+    runs.set(name, ended);
+    return ended;
+  };
+
   it("are all known here", () => assert.deepEqual(readdirSync(folder).sort(), Object.keys(expected).sort()));
 
   for (const [name, prints] of Object.entries(expected)) {
     it(`run from top to bottom: ${name}`, async () => {
-      const { stdout, code, stderr } = await new Promise<{ stdout: string; stderr: string; code: number }>((resolve) => {
-        execFile(process.execPath, [path.resolve("dist/cli/main.js"), "run", path.join(folder, name)], (error, out, err) =>
-          resolve({ stdout: out, stderr: err, code: error ? Number(error.code) : 0 }),
-        );
-      });
+      const { stdout, code, stderr } = await run(name);
       assert.equal(code, 0, stderr);
       let rest = stdout;
       for (const print of prints) {
@@ -50,4 +73,11 @@ describe("the example notebooks", function () {
       }
     });
   }
+
+  it("are valid for Jupyter when executed", async function () {
+    const nbformat = findNbformat() ?? skip(this, nbformatIsMissing);
+    const files = [];
+    for (const name of Object.keys(expected)) files.push((await run(name)).file);
+    assert.equal(faultsIn(nbformat, files), "");
+  });
 });

@@ -44,6 +44,19 @@ describe("a notebook's session", function () {
     assert.equal(failure(await book.run("nothing.at.all")), "ReferenceError: nothing is not defined");
   });
 
+  for (const [what, thrown, expected] of [
+    ["holds what is no text", "Object.assign(new Error('x'), { name: 1, message: undefined, stack: 2 })", "1: "],
+    ["is frozen", "Object.freeze(new Error('x'))", "Error: x"],
+    [
+      "throws when it is read",
+      "Object.defineProperty(new Error('x'), 'stack', { get() { throw 1; } })",
+      "thrown value: it throws when it is looked at",
+    ],
+    ["throws when it is printed", "{ [Symbol.for('nodejs.util.inspect.custom')]() { throw 1; } }", "thrown value: it throws when it is looked at"],
+  ] as const) {
+    it(`ends a cell with an error that ${what}`, async () => assert.equal(failure(await book.run(`throw ${thrown};`)), expected));
+  }
+
   it("says where a syntax error is, and runs nothing", async () => {
     const result = await book.run("globalThis.ran = true;\nconst x = (;");
     assert.equal(result.outcome.state === "failed" && result.outcome.error.source, "build");
