@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +33,15 @@ export function remotePlugin(): Plugin {
 /** How the library is imported that a file is the entry of, wherever that lies. */
 function partOfLibrary(file: string): string | undefined {
   const name = file.replaceAll("\\", "/");
-  if (/\/dist\/futures\/(?:index\.c?js|bundler\.js)$/.test(name)) return library;
-  return name.endsWith("/dist/cluster/index.js") ? `${library}/cluster` : undefined;
+  const part = /\/dist\/(?:(futures\/(?:index\.c?js|bundler\.js))|cluster\/index\.c?js)$/.exec(name);
+  if (!part || nameOfPackage(path.resolve(path.dirname(file), "..", "..")) !== library) return undefined;
+  return part[1] === undefined ? `${library}/cluster` : library;
+}
+
+function nameOfPackage(folder: string): unknown {
+  try {
+    return (JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { name?: unknown }).name;
+  } catch {
+    return undefined;
+  }
 }

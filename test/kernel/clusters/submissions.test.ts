@@ -11,6 +11,7 @@ import { KernelDriver } from "../support/kernelDriver.js";
 const text = `import { double } from "./lib/double";
 import { triple } from "a-package";
 import { currentTask } from "concurrent-futures";
+import { ClusterExecutor } from "concurrent-futures/cluster";
 enum Level { High = 80 }
 interface Item { readonly n: number }
 export const limit = 4;
@@ -28,6 +29,7 @@ export function whoAmI() { console.log("hello"); return process.pid; }
 export function square(n: number) { if (n === 13) throw new RangeError("unlucky"); return n * n; }
 export function uncloneable() { return { list: [() => 1] }; }
 export function die() { process.exit(3); }
+export const madeOf = () => typeof ClusterExecutor;
 export const isTask = () => currentTask() !== undefined;
 export const meta = () => [typeof import.meta.url, typeof require("node:path").join];
 `;
@@ -83,6 +85,8 @@ describe("submissions to a cluster", function () {
     assert.equal(await value("hidden", "{ n: Level.High }"), "160");
     assert.equal(await value("Shape.area", "7"), "42");
     assert.equal(await value("isTask"), "true");
+    assert.equal(await value("madeOf"), "'function'");
+    assert.equal(await value("madeOf", "", { executor: "threads" }), "'function'");
     assert.equal(await value("meta"), "[ 'string', 'function' ]");
   });
 
