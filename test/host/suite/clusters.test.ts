@@ -142,6 +142,19 @@ describe("clusters", () => {
     await settled(id);
   });
 
+  it("run nothing on that a kernel has left which was restarted", async () => {
+    const id = await submit(uri, "forever");
+    const { kernel } = await running(id);
+    await api.kernels.get(kernel)?.restart();
+    assert.equal((await settled(id)).error?.source, "kernel");
+    assert.equal(await resultOf(uri, "quarter", "8"), "2");
+    const idle = (): true | undefined => {
+      const workers = api.executors.findCluster(kernel, "farm")?.workers ?? [];
+      return (workers.length > 0 && workers.every((worker) => worker.running === 0)) || undefined;
+    };
+    await when((listener) => api.executors.onDidChange(listener), idle);
+  });
+
   it("that do not fit are told, by setting and name, without their connection; the others work on", async () => {
     const bad = { connection: "hush://hush", queue: "q" };
     const shown = await messagesOf(() => set("executors", { farm: farm.entry, bad, threads: farm.entry }));

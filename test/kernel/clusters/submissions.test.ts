@@ -24,6 +24,7 @@ export function fails(n: number): number {
   };
   return n > 0 ? deeper() : n;
 }
+export const deep = (n: number): number => (n > 0 ? ([n].map((m) => deep(m - 1))[0] ?? 0) : fails(1));
 export function spin() { for (;;); }
 export function whoAmI() { console.log("hello"); return process.pid; }
 export function square(n: number) { if (n === 13) throw new RangeError("unlucky"); return n * n; }
@@ -110,6 +111,7 @@ describe("submissions to a cluster", function () {
       ],
     );
     assert.doesNotMatch(error.stack, /futures-worker|dist\/|call\.mjs/);
+    assert.ok((await failure("deep", "10")).frames.length > 20);
   });
 
   it("know errors of the arguments, of what cannot be sent, of a worker that dies, of the build", async () => {
@@ -156,6 +158,7 @@ describe("submissions to a cluster", function () {
 
   it("tell of the workers that are there, and of those that come", async () => {
     const names = (): string[] => kernel.describedClusters.flatMap(({ workers }) => workers.map(({ name }) => name)).sort();
+    await value("square", "1");
     await kernel.until(() => names().join() === "alpha", "alpha");
     const [alpha] = kernel.describedClusters[0]?.workers ?? [];
     assert.deepEqual([alpha?.slots, alpha?.host, alpha?.nodeVersion, alpha?.state], [2, os.hostname(), process.version, "working"]);
@@ -192,6 +195,7 @@ describe("submissions to a cluster", function () {
   });
 
   it("end with the kernel, also where they run", async () => {
+    await value("square", "1"); // and its workers are asked for
     const other = new KernelDriver(folder);
     other.clusters = [farm];
     other.configure({});
@@ -202,5 +206,11 @@ describe("submissions to a cluster", function () {
     await once(other.child, "exit");
     await kernel.until(() => running() === 0, "nothing runs");
     await other.dispose();
+    const next = new KernelDriver(folder);
+    next.clusters = [farm];
+    next.configure({});
+    const { outcome } = await next.run("tasks.ts", "square", "4", { executor });
+    assert.equal(outcome.state === "finished" && outcome.value.preview, "16", JSON.stringify(outcome));
+    await next.dispose();
   });
 });
