@@ -29,7 +29,7 @@ import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
 import { Maps } from "./map/maps.js";
 import { NotebookHost } from "./notebook/notebookHost.js";
-import type { TaskExecutor } from "./taskExecutor.js";
+import { runnerOf } from "./runner.js";
 import { KeptValues } from "./values/keptValues.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
@@ -170,36 +170,23 @@ export class Kernel {
         return;
       }
       const { signal } = submission.stop;
-      const how = await this.#howToRun(message);
-      const { executor } = how;
+      const debugged = message.debug && this.#debuggable(message.taskId);
+      const runner = debugged
+        ? { executor: debugged, reader: debugged, slots: () => 1 }
+        : await runnerOf(message.executor, this.#executors, this.#clusters);
       const call = task<() => unknown>(url, exportName, message.functionName);
       const future = message.map
-        ? this.#maps.start({ ...message, ...how, inputs: message.map, url, signal, within: (act) => this.#within(submission, act) })
-        : this.#within(submission, () => executor.schedule(call, [], { signal, priority: message.priority }));
+        ? this.#maps.start({ ...message, ...runner, inputs: message.map, url, signal, within: (act) => this.#within(submission, act) })
+        : this.#within(submission, () => runner.executor.schedule(call, [], { signal, priority: message.priority }));
       submission.future = future;
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
-      if (message.debug) future.addDoneCallback(() => void this.#executors.end(executor as PoolExecutor));
+      if (debugged) future.addDoneCallback(() => void this.#executors.end(debugged));
       future.addProgressCallback((told) => this.#tellProgress(submission, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(submission, future);
     } catch (error) {
       this.#settle(submission, { state: "failed", error: describeError(error, this.#places) });
     }
-  }
-
-  /** What runs a submission; of a cluster, where the inputs of maps are read all the same. */
-  async #howToRun({
-    executor: id,
-    taskId,
-    debug,
-  }: SubmitMessage): Promise<{ readonly executor: TaskExecutor; readonly reader: TaskExecutor; slots(): number }> {
-    const name = clusterNameOf(id);
-    if (name === undefined || debug) {
-      const executor = debug ? this.#debuggable(taskId) : this.#executors.get(id === "processes" ? id : "threads");
-      return { executor, reader: executor, slots: () => executor.maxWorkers };
-    }
-    const cluster = await this.#clusters.get(name);
-    return { executor: cluster.executor, reader: this.#executors.get("threads"), slots: () => cluster.slots };
   }
 
   #debuggable(taskId: string): PoolExecutor {

@@ -1,6 +1,6 @@
 import { CancelledError, Future, task } from "../../futures/index.js";
 import type { MapInputs } from "../../protocol/messages.js";
-import type { TaskExecutor } from "../taskExecutor.js";
+import type { Runner } from "../runner.js";
 import { readInputs } from "./mapInputs.js";
 import { MapRun } from "./mapRun.js";
 
@@ -14,15 +14,10 @@ export interface MapsListener {
   progressed(taskId: string, run: MapRun): void;
 }
 
-export interface MapSubmission {
+export interface MapSubmission extends Runner {
   readonly taskId: string;
   readonly functionName: string;
   readonly inputs: MapInputs;
-  readonly executor: TaskExecutor;
-  /** What reads or evaluates the inputs: on this machine, whose files they are. */
-  readonly reader: TaskExecutor;
-  /** Calls that the executor runs at a time, as far as it is known. */
-  slots(): number;
   /** `file:` URL of the call module. */
   readonly url: string;
   readonly signal: AbortSignal;
