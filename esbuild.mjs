@@ -13,6 +13,7 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const flag = (name) => process.argv.includes(`--${name}`);
 
 const libraryEntry = "src/futures/index.ts";
+const clusterEntry = "src/cluster/index.ts";
 const inLibrary = { absWorkingDir: root, bundle: true, platform: "node", target: "node20", write: false, logLevel: "warning" };
 
 /** What a worker that comes as text has for a place: `import.meta.url` in it, and what its frames in stacks say. */
@@ -43,23 +44,29 @@ const workerTextIsBuilt = {
   },
 };
 
-/** Writes the ES module that passes on what the CommonJS one exports, by name, and the declarations that do the same. */
-const esModuleFace = {
+/**
+ * Writes the ES module that passes on what the CommonJS one exports, by name, and the declarations that do the same.
+ * @param {string} entry
+ * @param {string} folder of `dist/`.
+ * @param {string} types name of the declarations.
+ */
+const esModuleFace = (entry, folder, types) => ({
   name: "es-module-face",
   setup(build) {
     build.onEnd(async ({ errors }) => {
       if (errors.length > 0) return;
       const { metafile } = await esbuild.build({
         ...inLibrary,
-        entryPoints: [libraryEntry],
+        entryPoints: [entry],
         outfile: "out/unwritten.js",
         format: "esm",
         metafile: true,
+        packages: "external",
       });
       const { exports } = Object.values(metafile.outputs)[0];
       const file = (name) => path.join(root, "dist", name);
       writeFileSync(
-        file("futures/index.js"),
+        file(`${folder}/index.js`),
         `export {\n${exports
           .sort()
           .map((name) => `  ${name},\n`)
@@ -68,10 +75,10 @@ const esModuleFace = {
       mkdirSync(file("types"), { recursive: true });
       // The declarations that tsc writes are those of the CommonJS module: an ES module may import one, the other way is an error.
       writeFileSync(file("types/package.json"), '{ "type": "commonjs" }\n');
-      writeFileSync(file("types/index.d.mts"), 'export * from "./futures/index.js";\n');
+      writeFileSync(file(`types/${types}.d.mts`), `export * from "./${folder}/index.js";\n`);
     });
   },
-};
+});
 
 /** Every floor above the library loads the one built copy of it: its worker entries lie beside that file. */
 const libraryStaysOutside = (as) => ({
@@ -84,6 +91,16 @@ const libraryStaysOutside = (as) => ({
     });
   },
 });
+
+/** `futures run` alone needs esbuild. */
+const runFileStaysOutside = {
+  name: "run-file-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/runFile\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./runFile.js", external: true } : undefined,
+    );
+  },
+};
 
 /** BullMQ and its client are loaded when a connection is wanted. */
 const engineStaysOutside = (as) => ({
@@ -103,8 +120,12 @@ const clusterStaysOutside = {
   },
 };
 
+const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+const defined = { futuresVersion: JSON.stringify(version) };
+
 const common = {
   absWorkingDir: root,
+  define: defined,
   bundle: true,
   platform: "node",
   target: "node20",
@@ -121,7 +142,7 @@ const asCommonJs = {
   format: "cjs",
   // A getter: a worker that needs no URL need not load what makes one.
   banner: { js: "'use strict';\nconst importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href; } };" },
-  define: { "import.meta.url": "importMeta.url" },
+  define: { ...defined, "import.meta.url": "importMeta.url" },
 };
 
 /** What `worker/late.ts` loads when it is needed. */
@@ -169,7 +190,7 @@ const library = {
   ...asCommonJs,
   outfile: "dist/futures/index.cjs",
   entryPoints: [libraryEntry],
-  plugins: [...libraryOptions.plugins, esModuleFace],
+  plugins: [...libraryOptions.plugins, esModuleFace(libraryEntry, "futures", "index")],
 };
 // What bundlers take: an ES module, since they cannot put a CommonJS module that requires Node's into an ES module, and without a place of its own.
 const libraryForBundlers = {
@@ -201,21 +222,37 @@ const programsOfOurs = {
     "kernel/interruptListener": "src/kernel/session/interruptListener.ts",
     "kernel/capturedScope": "src/kernel/session/capturedScope.ts",
     "cli/main": "src/cli/main.ts",
+    "cli/runFile": "src/cli/runFile.ts",
   },
   external: ["esbuild"],
   logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
-  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside, engineStaysOutside("../cluster/bullmqPackage.js"), clusterStaysOutside],
+  plugins: [
+    libraryStaysOutside("../futures/index.js"),
+    parserStaysOutside,
+    runFileStaysOutside,
+    engineStaysOutside("../cluster/bullmqPackage.cjs"),
+    clusterStaysOutside,
+  ],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
-/** An ES module that finds the engine's packages in a file beside it, when it is used. */
+/** Nobody reads it, and every worker loads it. */
+const enginePackages = {
+  ...common,
+  format: "cjs",
+  minify: true,
+  sourcemap: false,
+  outfile: "dist/cluster/bullmqPackage.cjs",
+  entryPoints: ["src/cluster/engine/bullmqPackage.ts"],
+};
+/** Finds the engine's packages in a file beside it, when it is used. */
 const cluster = {
   ...common,
-  format: "esm",
+  ...asCommonJs,
   outdir: "dist/cluster",
-  entryPoints: { index: "src/cluster/index.ts", bullmqPackage: "src/cluster/engine/bullmqPackage.ts" },
+  outExtension: { ".js": ".cjs" },
+  entryPoints: { index: clusterEntry },
   external: ["esbuild"],
-  plugins: [libraryStaysOutside("../futures/index.js"), engineStaysOutside("./bullmqPackage.js")],
-  banner: programsOfOurs.banner,
+  plugins: [libraryStaysOutside("../futures/index.cjs"), engineStaysOutside("./bullmqPackage.cjs"), esModuleFace(clusterEntry, "cluster", "cluster")],
 };
 /** What the modules of calls import, in workers; the kernel copies it to where they are. */
 const callSupport = {
@@ -327,7 +364,20 @@ function testBuilds() {
 
 const builds = flag("tests")
   ? testBuilds()
-  : [library, libraryForBundlers, libraryWorkers, loaderHooks, programsOfOurs, cluster, parser, callSupport, typescriptPlugin, extension, renderers];
+  : [
+      library,
+      libraryForBundlers,
+      libraryWorkers,
+      loaderHooks,
+      programsOfOurs,
+      cluster,
+      enginePackages,
+      parser,
+      callSupport,
+      typescriptPlugin,
+      extension,
+      renderers,
+    ];
 if (flag("watch")) {
   for (const options of builds) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {

@@ -18,7 +18,7 @@ function libraryManifest({ name, version, private: notPublished, license, type, 
     name,
     version,
     private: notPublished,
-    description: "Python's concurrent.futures for Node: thread and process pools, futures, wait, asCompleted. Typed, no dependency.",
+    description: "Python's concurrent.futures for Node: thread and process pools, clusters, futures, wait, asCompleted. Typed, no dependency.",
     keywords,
     license,
     type,
@@ -26,14 +26,15 @@ function libraryManifest({ name, version, private: notPublished, license, type, 
     main: required, // with `types`, for tools that do not know `exports`
     types: exports["."].types.require,
     exports,
+    bin: { futures: "./dist/cli/main.js" },
     sideEffects: false,
   };
 }
 
 /** Declarations that the public ones do not lead to are of no use to anybody. */
 function removeInnerTypes() {
-  const folder = path.join(root, "dist", "types", "futures");
-  const needed = new Set([path.join(folder, "index.d.ts")]);
+  const folder = path.join(root, "dist", "types");
+  const needed = new Set(["futures", "cluster"].map((name) => path.join(folder, name, "index.d.ts")));
   for (const file of needed) {
     const imports = readFileSync(file, "utf8").matchAll(/(?:\bfrom |\bimport\()"(\..*?)\.js"/g);
     const files = [...imports].map(([, name]) => path.join(path.dirname(file), `${name}.d.ts`));
@@ -47,7 +48,7 @@ function removeInnerTypes() {
 
 function takeLibrary() {
   putBack(); // after an interrupted run
-  for (const folder of ["futures", "types"]) rmSync(path.join(root, "dist", folder), { recursive: true, force: true }); // nothing old is packed
+  for (const folder of ["futures", "cluster", "types"]) rmSync(path.join(root, "dist", folder), { recursive: true, force: true }); // nothing old is packed
   const { status } = spawnSync("npm", ["run", "build", "--silent"], { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
   if (status !== 0) throw new Error("the build failed");
   removeInnerTypes();

@@ -38,7 +38,12 @@ function readOptions() {
 
 /** @returns {string | undefined} The step that failed. */
 function build() {
-  const steps = [["esbuild.mjs"], ["node_modules/typescript/bin/tsc", "-p", "src/futures/tsconfig.json"], ["esbuild.mjs", "--tests"]];
+  const steps = [
+    ["esbuild.mjs"],
+    ["node_modules/typescript/bin/tsc", "-p", "src/futures/tsconfig.json"],
+    ["node_modules/typescript/bin/tsc", "-p", "src/cluster/tsconfig.json"],
+    ["esbuild.mjs", "--tests"],
+  ];
   const failed = steps.find((args) => spawnSync(process.execPath, args, { cwd: projectRoot, stdio: "inherit" }).status !== 0);
   return failed?.join(" ");
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 /** Entry of the `futures` command: the composition root of the command line. */
 import { keygen } from "./keygen.js";
-import { run } from "./run.js";
-import { isNotebook, runNotebook } from "./runNotebook.js";
 import { runWorker, workerUsage } from "./worker.js";
 
 const usage = `Usage: futures run FILE [ARGUMENT...]
@@ -14,25 +12,14 @@ ${workerUsage.slice(0, workerUsage.indexOf("\n\n") + 1)}
         --output writes the notebook with what was shown.
 ${workerUsage.slice(workerUsage.indexOf("\n\n") + 2)}`;
 
-function outputIn(args: readonly string[]): { readonly output?: string } | "wrong" {
-  const [, joined] = /^--output=(.+)$/s.exec(args[0] ?? "") ?? [];
-  if (args.length === 0) return {};
-  if (args.length === 1 && joined !== undefined) return { output: joined };
-  return args.length === 2 && args[0] === "--output" && args[1] ? { output: args[1] } : "wrong";
-}
-
-function refuse(reason: string): number {
-  process.stderr.write(`futures: ${reason}\n`);
-  return 2;
-}
-
 const [command, ...rest] = process.argv.slice(2);
 if (command === "run" && rest[0] !== undefined) {
-  const [file, ...args] = rest;
-  const output = outputIn(args);
-  if (!isNotebook(file)) process.exitCode = await run(file, args);
-  else if (output === "wrong") process.exitCode = refuse(`a notebook takes --output EXECUTED.ipynb, and not: ${args.join(" ")}`);
-  else process.exitCode = await runNotebook(file, output);
+  // In a file of its own: it needs esbuild, and a worker does not.
+  const runner = await import("./runFile.js").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+    process.stderr.write("futures: the package of the library runs no files: `futures run` is a part of the extension\n");
+  });
+  process.exitCode = runner ? await runner.runFile(rest[0], rest.slice(1)) : 2;
 } else if (command === "worker" && !rest.includes("--help")) {
   process.exitCode = await runWorker(rest, new URL("../futures/index.js", import.meta.url).href);
 } else if (command === "keygen" && rest.length === 1 && rest[0] !== undefined) {

@@ -1,14 +1,15 @@
 /** `futures worker`: takes tasks from the queue of a cluster until it is told to end. */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ClusterWorker, type ClusterWorkerOptions } from "../cluster/index.js";
 
 export const workerUsage = `       futures worker --queue NAME --trust FILE --key FILE (--threads N | --processes N) [--connection URL]
-                      [--name NAME] [--insecure] [--allow-plaintext]
+                      [--name NAME] [--ca FILE] [--cert FILE --cert-key FILE] [--insecure] [--allow-plaintext]
        futures keygen FILE
 
   worker  Runs the tasks of a queue on this machine, at most N at a time. The server is redis://… or rediss://…, from --connection or,
           where other users could read it in the list of processes, from FUTURES_CONNECTION. --trust names a file with the public
-          keys of those who may submit, --key the private key of this worker. SIGTERM lets running tasks end, a second one ends them.
+          keys of those who may submit, --key the private key of this worker; --ca, --cert and --cert-key are for TLS. SIGTERM lets running tasks end, a second one ends them.
   keygen  Writes a private key to FILE and prints the public key for the others' --trust; FILE.pub holds it, too.
 `;
 
@@ -22,6 +23,9 @@ const options = {
   name: { type: "string" },
   insecure: { type: "boolean" },
   "allow-plaintext": { type: "boolean" },
+  ca: { type: "string" },
+  cert: { type: "string" },
+  "cert-key": { type: "string" },
 } as const;
 
 /** @returns the exit code: 0 when it was told to end, 2 if it cannot work with the arguments, 1 if the server cannot be reached. */
@@ -65,6 +69,11 @@ function optionsIn(args: readonly string[]): ClusterWorkerOptions {
     ...(values.key !== undefined && { key: values.key }),
     insecure: values.insecure ?? false,
     allowPlaintext: values["allow-plaintext"] ?? false,
+    tls: {
+      ...(values.ca !== undefined && { ca: readFileSync(values.ca) }),
+      ...(values.cert !== undefined && { cert: readFileSync(values.cert) }),
+      ...(values["cert-key"] !== undefined && { key: readFileSync(values["cert-key"]) }),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 // @ts-check
 // All measures, in the order in which they run. Loads the built library and the peers, so both must be there before it is imported.
 
+import { serverProgram } from "./cluster/server.mjs";
 import { runMeasure } from "./harness.mjs";
+import { clusterMap, clusterRoundTrip, clusterStart } from "./measures/cluster.mjs";
 import { coldStart } from "./measures/coldStart.mjs";
 import { extensionActivation } from "./measures/extensionActivation.mjs";
 import { extensionHost, rerun } from "./measures/extensionHost.mjs";
@@ -49,6 +51,9 @@ const entry = (measure) => ({
   run: (/** @type {import("./harness.mjs").Plan} */ plan, /** @type {(text: string) => void} */ say) => runMeasure(measure, plan, say),
 });
 
+/** None where there is no Redis and no Valkey. */
+const cluster = serverProgram() === undefined ? [] : [entry(clusterRoundTrip), entry(clusterMap), entry(clusterStart)];
+
 export const suite = [
   entry(throughput("threads", [...threads, piscina.threadsSendingAhead, threadsJs.threads])),
   entry(roundTrip("threads", sleepers)),
@@ -65,6 +70,7 @@ export const suite = [
   entry(queued),
   entry(idle("threads")),
   entry(idle("processes")),
+  ...cluster,
   entry(kernelColdStart),
   entry(kernelSubmission),
   entry(notebook),

@@ -147,15 +147,25 @@ describe("what a cluster delivers", function () {
     await once(child.stdout, "data");
     child.kill("SIGKILL");
     await once(child, "exit");
-    // Its signs of life are believed for ten seconds.
+    // Its signs of life are believed for fifteen seconds.
     await until(
       "its signs of life to end",
       async () => cluster.server.client(async (client) => (await client.keys("*:x:submitter:*")).length === 0),
-      20_000,
+      30_000,
     );
     await cluster.worker("--threads", "1");
     await until("the one to be run", () => existsSync(marks[1] as string));
     assert.equal(existsSync(marks[0] as string), false);
+  });
+
+  it("is known to be there also after a long rest", async () => {
+    await cluster.worker("--threads", "1");
+    const executor = cluster.executor();
+    await executor.submit(remote.add, 1, 2).result();
+    // As if it had rested until its last sign of life was over.
+    await cluster.server.client(async (client) => client.del(...(await client.keys("*:x:submitter:*"))));
+    await new Promise((resolve) => setTimeout(resolve, 3_100)); // signs are not given more often
+    assert.equal(await executor.submit(remote.add, 2, 3).result(), 5);
   });
 
   it("holds the program while there is work, and not when there is none", async () => {
@@ -191,7 +201,7 @@ describe("what a cluster delivers", function () {
     const executor = cluster.executor({ resultTtl: 1_000 });
     await executor.submit(remote.big, 2_000_000).result();
     const times = await cluster.server.client(async (client) => {
-      const blobs = await client.keys("futures:blob:*");
+      const blobs = [...(await client.keys("futures:program:*")), ...(await client.keys("futures:value:*"))];
       return Promise.all(blobs.map((key) => client.pttl(key)));
     });
     assert.ok(times.length >= 2 && times.every((time) => time > 0 && time <= 7 * 24 * 3_600_000), String(times));

@@ -128,7 +128,7 @@ describe("who may run what on a cluster", function () {
     assert.equal(await executor.submit(f).result(), "as it was written");
     await cluster.endWorkers();
     await cluster.server.client(async (client) => {
-      for (const key of await client.keys("futures:blob:*")) await client.set(key, "something else", "PX", 60_000);
+      for (const key of await client.keys("futures:program:*")) await client.set(key, "something else", "PX", 60_000);
     });
     daemon = await cluster.worker("--threads", "2");
     assert.match((await errorOf(executor.submit(f))).message, /is something else: it was changed, or damaged/);

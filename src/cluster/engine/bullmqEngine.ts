@@ -1,4 +1,5 @@
 /** The engine on BullMQ and Redis or Valkey. */
+import { once } from "node:events";
 import type { JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { BrokenCluster, ClusterConfigError } from "../errors.js";
@@ -7,7 +8,7 @@ import { Blobs } from "./blobs.js";
 import type { Server } from "./connection.js";
 import type { Engine, EngineEvents, JobRequest, JobState, WorkerReport } from "./engine.js";
 import { received, sent } from "./large.js";
-import { keyPrefix, keysOf } from "./names.js";
+import { keyPrefix, keysOf, programKey, valueKey } from "./names.js";
 
 /** Of BullMQ's own priorities, which grow downwards: half for each sign. */
 const middlePriority = 1 << 20;
@@ -34,8 +35,10 @@ export class BullmqEngine implements Engine {
   readonly #client: Redis;
   readonly #inbox: Redis;
   readonly #keys: ReturnType<typeof keysOf>;
-  readonly #blobs: Blobs;
+  readonly #values: Blobs;
+  readonly #programs: Blobs;
   #held = true;
+  #isClosed = false;
 
   /** @throws BrokenCluster if the server does not answer in time; ClusterConfigError if it is none that will do. */
   static async open(options: BullmqEngineOptions): Promise<BullmqEngine> {
@@ -67,11 +70,12 @@ export class BullmqEngine implements Engine {
     this.#inbox = inbox;
     this.#queue = queue;
     this.#keys = keysOf(options.queue);
-    this.#blobs = new Blobs(client);
+    this.#values = new Blobs(client, valueKey);
+    this.#programs = new Blobs(client, programKey);
     queue.on("error", () => {}); // those of its connection, which is the client's
     inbox.on("messageBuffer", (_channel: Buffer, bytes: Buffer) => this.#heard(bytes));
     for (const connection of [client, inbox]) {
-      connection.on("close", () => options.events.connected(false));
+      connection.on("close", () => this.#isClosed || options.events.connected(false));
       connection.on("ready", () => {
         this.#apply(connection);
         options.events.connected(client.status === "ready" && inbox.status === "ready");
@@ -104,15 +108,15 @@ export class BullmqEngine implements Engine {
   }
 
   store(bytes: Uint8Array): Promise<Bytes> {
-    return sent(bytes, this.#blobs, this.#options.resultTtl);
+    return sent(bytes, this.#values, this.#options.resultTtl);
   }
 
   storeProgram(bytes: Buffer): Promise<string> {
-    return this.#blobs.put(bytes, programTtl);
+    return this.#programs.put(bytes, programTtl);
   }
 
   load(bytes: Bytes, what: string): Promise<Uint8Array> {
-    return received(bytes, this.#blobs, what);
+    return received(bytes, this.#values, what);
   }
 
   async workers(): Promise<WorkerReport[]> {
@@ -132,8 +136,13 @@ export class BullmqEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.#client.del(this.#keys.submitter(this.#options.submitter)).catch(() => {});
-    await this.#queue.close().catch(() => {});
+    this.#isClosed = true;
+    // Without a connection there is nothing to say, and nobody who would answer.
+    if (this.#client.status === "ready") {
+      const lost = once(this.#client, "close");
+      const said = Promise.allSettled([this.#client.del(this.#keys.submitter(this.#options.submitter)), this.#queue.close()]);
+      await Promise.race([said, lost]);
+    }
     this.#client.disconnect();
     this.#inbox.disconnect();
   }

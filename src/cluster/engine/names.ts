@@ -16,8 +16,9 @@ export const keysOf = (queue: string) => ({
   worker: (worker: string) => `${keyPrefix}:${queue}:x:worker:${worker}`,
 });
 
-/** Programs and large values, by the SHA-256 of their bytes. */
-export const blobKey = (hash: string): string => `${keyPrefix}:blob:${hash}`;
+/** By the SHA-256 of their bytes. Apart, so that a server can let workers read programs and write none. */
+export const programKey = (hash: string): string => `${keyPrefix}:program:${hash}`;
+export const valueKey = (hash: string): string => `${keyPrefix}:value:${hash}`;
 
 /** What frames are and for whom, as they are signed. */
 export const contextOf = (queue: string) => ({

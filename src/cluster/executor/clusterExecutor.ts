@@ -51,7 +51,7 @@ import { WaitingTasks } from "./waitingTasks.js";
 const batch = 500;
 /** ms between two signs of life while there is work, and for which one is believed. */
 const beatEvery = 3_000;
-const beatKept = 10_000;
+const beatKept = 15_000;
 /** Slots of all workers together, where nobody has told how many there are; and chunks for each. */
 const slotsBelieved = 8;
 const chunksPerSlot = 4;
@@ -88,6 +88,8 @@ export class ClusterExecutor extends Executor {
   #broken: Error | undefined;
   #patience: NodeJS.Timeout | undefined;
   #heart: NodeJS.Timeout | undefined;
+  /** By the monotonic clock. */
+  #lastBeat = 0;
   #slots = slotsBelieved;
   #ends: (() => void)[] = [];
   #count = 0;
@@ -271,6 +273,8 @@ export class ClusterExecutor extends Executor {
           this.#sent.set(task.id, task);
         }
         this.#changed();
+        // Over the same connection, so it is there before them: a worker may ask at once whether this program is.
+        if (monotonicNow() - this.#lastBeat > beatEvery) this.#beat();
         const jobs = await Promise.all(tasks.map((task) => this.#jobOf(task, engine)));
         await engine.add(jobs.filter((job) => job !== undefined));
       }
@@ -344,7 +348,6 @@ export class ClusterExecutor extends Executor {
     });
     this.#engine = engine;
     this.#functions = new RemoteFunctions(engine);
-    await engine.beat(beatKept); // before the first task: a worker may ask at once whether this program is there
     this.#changed();
     return engine;
   }
@@ -476,11 +479,16 @@ export class ClusterExecutor extends Executor {
     const isBusy = this.#waiting.size + this.#sent.size > 0;
     this.#engine?.hold(isBusy || this.#asking > 0);
     this.#reconciler.run(this.#sent.size > 0);
-    if (isBusy && this.#engine) this.#heart ??= setInterval(() => void this.#engine?.beat(beatKept).catch(() => {}), beatEvery);
+    if (isBusy && this.#engine) this.#heart ??= setInterval(() => this.#beat(), beatEvery);
     if (isBusy) return;
     clearInterval(this.#heart);
     this.#heart = undefined;
     if (this.#closed || this.#broken) for (const end of this.#ends.splice(0)) end();
+  }
+
+  #beat(): void {
+    this.#lastBeat = monotonicNow();
+    void this.#engine?.beat(beatKept).catch(() => {});
   }
 
   async #end(): Promise<void> {

@@ -10,7 +10,7 @@ import type { Redis } from "ioredis";
 import { deserializeThrown, type Future, serializeValue, type TaskOutput, TimeoutError } from "../../futures/index.js";
 import { Blobs } from "../engine/blobs.js";
 import { type ConnectionOptions, serverOf } from "../engine/connection.js";
-import { contextOf, keyPrefix, keysOf, nameWithoutColon } from "../engine/names.js";
+import { contextOf, keyPrefix, keysOf, nameWithoutColon, programKey, valueKey } from "../engine/names.js";
 import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js";
 import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
 import { type IdentityOptions, sealOf } from "../security/identity.js";
@@ -24,6 +24,8 @@ import { TaskRunner } from "./taskRunner.js";
 const lockDuration = 6_000;
 /** ms for which the id of a task that was stopped or has ended is remembered, at least. */
 const remembered = 60_000;
+/** ms that a task runs before its submitter is told so: of one that is done by then the result tells enough. */
+const startedAfter = 5;
 /** ms for which a submitter that was there is believed to be. */
 const submitterBelieved = 1_000;
 
@@ -47,7 +49,8 @@ export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions
 interface Running {
   readonly stop: AbortController;
   readonly submitter: string;
-  started: boolean;
+  /** Its submitter knows that it runs. */
+  isStarted: boolean;
 }
 
 export class ClusterWorker {
@@ -105,8 +108,8 @@ export class ClusterWorker {
     this.#control = control;
     for (const connection of [client, control]) connection.on("error", (error) => this.#log(`${server.place}: ${error.message || String(error)}`));
     await reachable(client, server.place);
-    const blobs = new Blobs(client);
-    this.#programs = new ProgramCache(blobs, this.#libraryUrl);
+    const blobs = new Blobs(client, valueKey);
+    this.#programs = new ProgramCache(new Blobs(client, programKey), this.#libraryUrl);
     this.#runner = new TaskRunner({ pool: this.#pool, programs: this.#programs, blobs, resultTtl: this.#options.resultTtl ?? 3_600_000 });
     await control.subscribe(this.#keys.control);
     control.on("messageBuffer", (_channel, frame) => this.#heard(frame));
@@ -176,7 +179,7 @@ export class ClusterWorker {
       this.#log(`refused task ${id}: ${reason}`);
       throw new UnrecoverableError(`refused by ${this.name}: ${reason}`);
     }
-    const running: Running = { stop: new AbortController(), submitter: task.submitter, started: false };
+    const running: Running = { stop: new AbortController(), submitter: task.submitter, isStarted: false };
     this.#running.set(id, running);
     try {
       const runner = this.#runner as TaskRunner;
@@ -243,9 +246,16 @@ export class ClusterWorker {
     const id = this.#jobOfFuture.get(future.id);
     const running = id === undefined ? undefined : this.#running.get(id);
     if (id === undefined || !running) return;
-    running.started = true;
-    this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
-    future.addProgressCallback((value) => this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") }));
+    const tell = (): void => {
+      if (this.#running.get(id) !== running || running.isStarted) return;
+      running.isStarted = true;
+      this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
+    };
+    setTimeout(tell, startedAfter);
+    future.addProgressCallback((value) => {
+      tell();
+      this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") });
+    });
   }
 
   #printed({ stream, text, task }: TaskOutput): void {

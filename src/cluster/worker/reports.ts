@@ -6,8 +6,9 @@ import type { ReportContent } from "../messages.js";
 const reportEvery = 2_000;
 export const reportKept = 8_000;
 
-/** Version of the library, as its package says. */
-const version = "0.1.0";
+/** Version of the package, which the build knows. */
+declare const futuresVersion: string | undefined;
+const version = typeof futuresVersion === "string" ? futuresVersion : "unbuilt";
 
 /** Tells the server that this worker is there, and what it does. */
 export class Reports {

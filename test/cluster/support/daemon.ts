@@ -10,9 +10,10 @@ export class Daemon {
   #stderr = "";
   readonly #listeners = new Set<() => void>();
 
-  /** @param args of `futures worker`. */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.process = spawn(process.execPath, [command, "worker", ...args], { stdio: ["ignore", "inherit", "pipe"], env: { ...process.env, ...env } });
+  /** @param args of `futures worker`. @param prefix of the command, to run it elsewhere. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, prefix: readonly string[] = []) {
+    const [program = "", ...rest] = [...prefix, process.execPath, command, "worker", ...args];
+    this.process = spawn(program, rest, { stdio: ["ignore", "inherit", "pipe"], env: { ...process.env, ...env } });
     this.process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
       for (const listener of [...this.#listeners]) listener();

@@ -1,11 +1,12 @@
 /** A real server on a free port of the loopback interface, for tests alone. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "ioredis";
+import type { Certificates } from "./certificates.js";
 
 /** The program, or `undefined` where there is none: `REDIS_SERVER` names one, else those that systems have are looked for. */
 export function serverProgram(): string | undefined {
@@ -17,6 +18,8 @@ export interface ServerOptions {
   /** Keeps its data on the disk, so that it has them after a restart. */
   readonly isDurable?: boolean;
   readonly more?: readonly string[];
+  /** Takes TLS alone, and clients with a certificate alone. */
+  readonly certificates?: Certificates;
 }
 
 export class RedisServer {
@@ -37,14 +40,18 @@ export class RedisServer {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.#options.certificates ? "rediss" : "redis"}://127.0.0.1:${this.port}`;
   }
 
   /** Starts it, again at the same port after {@link kill}. */
   async restart(): Promise<void> {
-    const { isDurable = false, more = [] } = this.#options;
+    const { isDurable = false, more = [], certificates } = this.#options;
     const durable = isDurable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
-    const place = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder];
+    const port = certificates
+      ? ["--port", "0", "--tls-port", String(this.port), "--tls-auth-clients", "yes", "--tls-ca-cert-file", certificates.ca]
+      : ["--port", String(this.port)];
+    const own = certificates ? ["--tls-cert-file", certificates.server.cert, "--tls-key-file", certificates.server.key] : [];
+    const place = [...port, ...own, "--dir", this.#folder, ...(more.includes("--bind") ? [] : ["--bind", "127.0.0.1"])];
     const program = serverProgram();
     if (program === undefined) throw new Error("there is no redis-server and no valkey-server");
     this.#process = spawn(program, [...place, "--save", "", "--maxmemory-policy", "noeviction", ...durable, ...more], { stdio: "ignore" });
@@ -53,7 +60,13 @@ export class RedisServer {
 
   /** Acts with a connection of its own. */
   async client<T>(act: (client: Redis) => Promise<T>): Promise<T> {
-    const client = new Redis({ host: "127.0.0.1", port: this.port, retryStrategy: () => 20, maxRetriesPerRequest: null });
+    const { certificates } = this.#options;
+    const tls = certificates && {
+      ca: readFileSync(certificates.ca),
+      cert: readFileSync(certificates.client.cert),
+      key: readFileSync(certificates.client.key),
+    };
+    const client = new Redis({ host: "127.0.0.1", port: this.port, ...(tls && { tls }), retryStrategy: () => 20, maxRetriesPerRequest: null });
     client.on("error", () => {}); // it is not there at once
     try {
       return await act(client);
