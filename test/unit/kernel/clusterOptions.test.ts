@@ -4,7 +4,7 @@ import path from "node:path";
 import { ClusterSettingError, clusterOptionsOf } from "../../../src/kernel/clusters/clusterOptions.js";
 
 const farm = { name: "farm", connection: "redis://127.0.0.1", queue: "q" };
-const folder = path.resolve("/work/folder");
+const folder = path.resolve("/somewhere/folder");
 
 describe("the options of a cluster", () => {
   it("are those of its settings, and no others", () => {
