@@ -110,6 +110,16 @@ const engineStaysOutside = (as) => ({
   },
 });
 
+/** The kernel loads the built executors of clusters when one is used. */
+const clusterStaysOutside = {
+  name: "cluster-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /\/cluster\/index\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "../cluster/index.js", external: true } : undefined,
+    );
+  },
+};
+
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const defined = { futuresVersion: JSON.stringify(version) };
 
@@ -216,7 +226,13 @@ const programsOfOurs = {
   },
   external: ["esbuild"],
   logOverride: { "unsupported-dynamic-import": "silent" }, // what it is given is passed on
-  plugins: [libraryStaysOutside("../futures/index.js"), parserStaysOutside, runFileStaysOutside, engineStaysOutside("../cluster/bullmqPackage.cjs")],
+  plugins: [
+    libraryStaysOutside("../futures/index.js"),
+    parserStaysOutside,
+    runFileStaysOutside,
+    engineStaysOutside("../cluster/bullmqPackage.cjs"),
+    clusterStaysOutside,
+  ],
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
 };
 /** Nobody reads it, and every worker loads it. */

@@ -1,3 +1,4 @@
+import type { Clusters } from "./clusters/clusters.js";
 import type { FunctionCodeLenses } from "./editor/codeLens.js";
 import type { Kernels } from "./kernel/kernels.js";
 import type { Messages } from "./messages.js";
@@ -23,6 +24,7 @@ export interface ExtensionApi {
   readonly history: ArgumentHistory;
   readonly taskHistory: TaskHistory;
   readonly choice: ExecutorChoice;
+  readonly clusters: Clusters;
   readonly messages: Messages;
   readonly tree: TaskTree;
   readonly layout: TaskLayout;

@@ -3,6 +3,9 @@ import { Disposables } from "./disposables.js";
 import { type Disposable, Emitter, type Event } from "./emitter.js";
 import { executorKinds, lineKinds, onTimeouts, type Settings, section } from "./ids.js";
 
+/** Connections are in it, which hold passwords. */
+const secret: keyof Settings = "executors";
+
 /** One setting: its value as it is now, and an event when it changes. */
 export interface ConfigValue<T> extends Disposable {
   readonly value: T;
@@ -20,12 +23,14 @@ export type Config = { readonly [K in keyof Settings]: ConfigValue<Settings[K]> 
 export function readConfig(log: { warn(message: string): void }): Config {
   const disposables = new Disposables();
   const isCount = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value >= 0;
+  const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
   const isBoolean = (value: unknown): boolean => typeof value === "boolean";
   const setting = <K extends keyof Settings>(key: K, fits: (value: unknown) => boolean): ConfigValue<Settings[K]> =>
     disposables.add(new Setting<Settings[K]>(key, fits, log));
   return {
     runtime: setting("runtime", (value) => typeof value === "string"),
     executor: setting("executor", (value) => executorKinds.some((kind) => kind === value)),
+    executors: setting("executors", isObject),
     resultTimeout: setting("resultTimeout", isCount),
     onTimeout: setting("onTimeout", (value) => onTimeouts.some((one) => one === value)),
     maxWorkers: setting("maxWorkers", (value) => isCount(value) && Number.isInteger(value)),
@@ -84,7 +89,8 @@ class Setting<T> implements ConfigValue<T> {
       return value as T;
     }
     const standard = configuration.inspect(this.#key)?.defaultValue as T;
-    const complaint = `The setting ${section}.${this.#key} is ${JSON.stringify(value)}, which does not fit; ${JSON.stringify(standard)} is used instead.`;
+    const is = this.#key === secret ? "not what it has to be" : `${JSON.stringify(value)}, which does not fit`;
+    const complaint = `The setting ${section}.${this.#key} is ${is}; ${JSON.stringify(standard)} is used instead.`;
     if (complaint !== this.#complaint) this.#log.warn(complaint);
     this.#complaint = complaint;
     return standard;

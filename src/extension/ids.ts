@@ -1,6 +1,6 @@
 /** Every id that package.json and the code must agree on. A unit test compares the two in both directions. */
 import type { NotebookCell } from "vscode";
-import type { ExecutorKind, OnTimeout } from "../protocol/values.js";
+import type { ExecutorId, ExecutorKind, OnTimeout } from "../protocol/values.js";
 
 /** What `futures.submit` takes; whatever is left out is taken from the active editor or asked for. */
 export interface SubmitOptions {
@@ -10,7 +10,7 @@ export interface SubmitOptions {
   readonly functionName?: string;
   /** One line of TypeScript expressions separated by commas. Given: nothing is asked. */
   readonly argumentsText?: string;
-  readonly executor?: ExecutorKind;
+  readonly executor?: ExecutorId;
   /** ms to wait for the result; 0: without limit. */
   readonly timeout?: number;
   readonly onTimeout?: OnTimeout;
@@ -69,7 +69,7 @@ export interface CommandArguments {
   "futures.groupTasks": [by?: TaskGrouping];
   "futures.filterTasks": [text?: string];
   "futures.clearFilter": [];
-  "futures.selectExecutor": [choice?: { readonly executor: ExecutorKind }];
+  "futures.selectExecutor": [choice?: { readonly executor: ExecutorId }];
   "futures.openValue": [task?: TaskReference];
   "futures.copyValue": [task?: TaskReference];
   "futures.showOutput": [];
@@ -139,6 +139,7 @@ export interface CommandCall {
 export interface Settings {
   runtime: string;
   executor: ExecutorKind;
+  executors: Readonly<Record<string, unknown>>;
   resultTimeout: number;
   onTimeout: OnTimeout;
   maxWorkers: number;

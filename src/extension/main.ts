@@ -1,6 +1,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { ExtensionApi } from "./api.js";
+import { Clusters } from "./clusters/clusters.js";
 import { CancelCommand } from "./commands/cancelCommand.js";
 import { exportTimeline } from "./commands/exportTimeline.js";
 import { restartKernel } from "./commands/kernelCommands.js";
@@ -68,15 +69,16 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   const config = add(readConfig(log));
   const messages = add(new Messages(log));
 
+  const clusters = add(new Clusters(config.executors, messages));
   const store = add(new TaskStore());
   const executors = add(new ExecutorStore());
-  const choice = add(new ExecutorChoice(context.workspaceState, config.executor));
+  const choice = add(new ExecutorChoice(context.workspaceState, config.executor, clusters));
   const history = new ArgumentHistory(context.workspaceState);
   const taskHistory = add(new TaskHistory(store, context.workspaceState));
   const output = add(new TaskOutput(store));
   const modulePath = vscode.Uri.joinPath(context.extensionUri, "dist", "kernel", "main.js").fsPath;
   const storage = path.join((context.storageUri ?? context.globalStorageUri).fsPath, "programs");
-  const kernels = add(new Kernels({ store, executors, output, config, messages, log, modulePath, storage }));
+  const kernels = add(new Kernels({ store, executors, output, config, clusters, messages, log, modulePath, storage }));
 
   const index = add(new FunctionIndex());
   const tracker = new EditTracker();
@@ -88,15 +90,16 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
   add(new TaskHovers(placements));
   const values = add(new ValueDocuments(store, kernels.ask.bind(kernels)));
   const layout = add(new TaskLayout(context.workspaceState));
-  const tree = add(new TaskTree(store, executors, choice, layout, kernels.ask.bind(kernels)));
+  const tree = add(new TaskTree(store, executors, choice, clusters, layout, kernels.ask.bind(kernels)));
+  add(tree.view.onDidChangeVisibility(({ visible }) => kernels.watchClusters(visible)));
   const kernelStatus = add(new KernelStatus(executors));
   const statusBar = add(new StatusBar(store, choice));
   add(followContextKeys(store, layout));
 
-  const submitter = new Submitter({ store, index, tracker, history, choice, kernels, config });
+  const submitter = new Submitter({ store, index, tracker, history, choice, clusters, kernels, config });
   add(new RerunOnSave({ store, submitter, kernels, config, log }));
   const tools = add(new Tools({ store, index, submitter }));
-  const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, config));
+  const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, clusters, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
   const tables = add(new TablePanels({ store, kernels, submitter, messages, extensionUri: context.extensionUri }));
   const tasks = new TaskCommands(store, placements);
@@ -124,7 +127,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     "futures.groupTasks": groupTasks.bind(undefined, layout),
     "futures.filterTasks": filterTasks.bind(undefined, layout),
     "futures.clearFilter": () => layout.find(""),
-    "futures.selectExecutor": selectExecutor.bind(undefined, choice),
+    "futures.selectExecutor": selectExecutor.bind(undefined, choice, clusters),
     "futures.showMenu": showMenu.bind(undefined, store, choice),
     "futures.exportTimeline": exportTimeline.bind(undefined, store),
     "futures.showResolution": showResolution.bind(undefined, kernels, values),
@@ -161,6 +164,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
     history,
     taskHistory,
     choice,
+    clusters,
     messages,
     tree,
     layout,

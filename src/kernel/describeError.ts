@@ -4,6 +4,7 @@ import { ArgumentsError, BuildError } from "../programs/errors.js";
 import { parseStack } from "../programs/stack.js";
 import type { BuildProblem } from "../programs/types.js";
 import type { ErrorDescription, ErrorSource, StackFrame } from "../protocol/values.js";
+import { ClusterSettingError } from "./clusters/clusterOptions.js";
 
 /** Causes followed. */
 const causeLimit = 8;
@@ -27,6 +28,7 @@ export function describeError(thrown: unknown, places: KnownPlaces): ErrorDescri
 
 function describeAny(thrown: unknown, places: KnownPlaces): ErrorDescription {
   if (thrown instanceof BuildError) return describeBuildError(thrown);
+  if (thrown instanceof ClusterSettingError) return { source: "kernel", name: thrown.name, message: thrown.message, stack: "", frames: [] };
   const error = describe(thrown, places, 0);
   if (thrown instanceof ArgumentsError) return { ...error, source: "arguments", stack: "", frames: [] };
   // The death of a worker has no place of its own; the uncaught error that led to it has.

@@ -10,7 +10,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { type Future, type PoolExecutor, TimeoutError, task, WorkerDiedError } from "../futures/index.js";
+import { type Future, type PoolExecutor, type TaskOutput, TimeoutError, task, WorkerDiedError } from "../futures/index.js";
 import {
   type MessageFromKernel,
   type MessageToKernel,
@@ -20,14 +20,16 @@ import {
   type SubmitMessage,
 } from "../protocol/messages.js";
 import type { Answer } from "../protocol/questions.js";
-import type { ErrorDescription, UsageDescription, ValueDescription } from "../protocol/values.js";
+import { clusterNameOf, type ErrorDescription, type UsageDescription, type ValueDescription } from "../protocol/values.js";
 import { Builds } from "./builds.js";
+import { Clusters } from "./clusters/clusters.js";
 import { describeError, describeTimeout, describeWhere, type KnownPlaces } from "./describeError.js";
 import { describeProgress, describeValue, usageIn } from "./describeValue.js";
 import { EventStream } from "./eventStream.js";
 import { Executors } from "./executors.js";
 import { Maps } from "./map/maps.js";
 import { NotebookHost } from "./notebook/notebookHost.js";
+import { runnerOf } from "./runner.js";
 import { KeptValues } from "./values/keptValues.js";
 import { WhereaboutsFinder } from "./whereabouts/whereabouts.js";
 
@@ -71,6 +73,7 @@ export class Kernel {
   /** Ids of settled tasks, oldest first. */
   readonly #settled: string[] = [];
   readonly #executors: Executors;
+  readonly #clusters: Clusters;
   readonly #finder = new WhereaboutsFinder();
   readonly #events: EventStream;
   readonly #values = new KeptValues();
@@ -85,20 +88,21 @@ export class Kernel {
     this.#options = options;
     this.#events = new EventStream(
       (events) => options.send({ type: "events", events }),
-      () => ({ type: "executors", executors: this.#executors.describe((future) => this.#taskOfFuture.get(future)) }),
+      () => ({
+        type: "executors",
+        executors: this.#executors.describe((future) => this.#taskOfFuture.get(future)),
+        clusters: this.#clusters.describe(),
+      }),
     );
-    this.#executors = new Executors({
-      taskSubmit: (future) => this.#submitting && this.#taskOfFuture.set(future.id, this.#submitting.message.taskId),
-      taskStart: (future, worker) => this.#started(future, worker.name),
+    const listener = {
+      taskSubmit: (future: Future<unknown>) => this.#submitting && this.#taskOfFuture.set(future.id, this.#submitting.message.taskId),
+      taskStart: (future: Future<unknown>, worker: { readonly name: string }) => this.#started(future, worker.name),
       workersChange: () => this.#events.pushSnapshot(),
-      workerEnd: (name) => this.#finder.forget(name),
-      output: ({ stream, text: written, worker, task }) => {
-        const text = stream === "stderr" ? this.#finder.withoutNotes(worker, written) : written;
-        if (text === "") return;
-        const taskId = task === undefined ? undefined : this.#taskOfFuture.get(task);
-        this.#events.push({ type: "output", stream, text, worker, ...(taskId === undefined ? {} : { taskId }) });
-      },
-    });
+      workerEnd: (name: string) => this.#finder.forget(name),
+      output: (output: TaskOutput) => this.#printed(output),
+    };
+    this.#executors = new Executors(listener);
+    this.#clusters = new Clusters({ ...listener, problem: (text) => this.#log("warn", text) });
     this.#maps = new Maps(options.readerUrl, {
       began: (taskId, run) => this.#values.keep(taskId, undefined, run.rows),
       progressed: (taskId, run) => this.#events.pushLatest(`map ${taskId}`, { type: "mapProgress", taskId, map: run.progress }),
@@ -118,6 +122,7 @@ export class Kernel {
       case "configure":
         this.#configure(message.folder, message.storage);
         this.#executors.configure(message.settings);
+        this.#clusters.configure(message.clusters, message.folder, message.watchesClusters);
         break;
       case "submit":
         void this.#submit(message);
@@ -134,7 +139,7 @@ export class Kernel {
         void this.#resolve(message);
         break;
       case "shutdown":
-        this.#options.exit();
+        void this.#end();
         break;
       default:
         this.#notebook.take(message);
@@ -151,7 +156,7 @@ export class Kernel {
     }
     const { libraryUrl, supportUrl } = this.#options;
     this.#builds.configure({ directory: storage, libraryUrl, supportUrl });
-    this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(fileURLToPath(libraryUrl)) };
+    this.#places = { programsDirectory: storage, libraryDirectory: path.dirname(path.dirname(fileURLToPath(libraryUrl))) };
   }
 
   async #submit(message: SubmitMessage): Promise<void> {
@@ -165,14 +170,17 @@ export class Kernel {
         return;
       }
       const { signal } = submission.stop;
-      const executor = message.debug ? this.#debuggable(message.taskId) : this.#executors.get(message.executor);
+      const debugged = message.debug && this.#debuggable(message.taskId);
+      const runner = debugged
+        ? { executor: debugged, reader: debugged, slots: () => 1 }
+        : await runnerOf(message.executor, this.#executors, this.#clusters);
       const call = task<() => unknown>(url, exportName, message.functionName);
       const future = message.map
-        ? this.#maps.start({ ...message, inputs: message.map, executor, url, signal, within: (act) => this.#within(submission, act) })
-        : this.#within(submission, () => executor.schedule(call, [], { signal, priority: message.priority }));
+        ? this.#maps.start({ ...message, ...runner, inputs: message.map, url, signal, within: (act) => this.#within(submission, act) })
+        : this.#within(submission, () => runner.executor.schedule(call, [], { signal, priority: message.priority }));
       submission.future = future;
       this.#events.push({ type: "submitted", taskId: message.taskId, at: Date.now(), buildTime, warnings, files });
-      if (message.debug) future.addDoneCallback(() => void this.#executors.end(executor));
+      if (debugged) future.addDoneCallback(() => void this.#executors.end(debugged));
       future.addProgressCallback((told) => this.#tellProgress(submission, told));
       future.addDoneCallback(() => this.#settle(submission, this.#outcomeOf(submission, future)));
       if (message.resultTimeout > 0) void this.#watch(submission, future);
@@ -242,6 +250,20 @@ export class Kernel {
     const worker = isOpen ? this.#executors.workerOf(isIts) : undefined;
     const stack = worker && (await this.#finder.find(worker, grace / 4));
     if (stack !== undefined) submission.stack = stack;
+  }
+
+  #printed({ stream, text: written, worker, task: future }: TaskOutput): void {
+    const text = stream === "stderr" ? this.#finder.withoutNotes(worker, written) : written;
+    if (text === "") return;
+    const taskId = future === undefined ? undefined : this.#taskOfFuture.get(future);
+    this.#events.push({ type: "output", stream, text, worker, ...(taskId === undefined ? {} : { taskId }) });
+  }
+
+  /** What runs on other machines does not end with this process. */
+  async #end(): Promise<void> {
+    for (const { message, stop } of this.#submissions.values()) if (clusterNameOf(message.executor) !== undefined) stop.abort();
+    await this.#clusters.end();
+    this.#options.exit();
   }
 
   #started(future: Future<unknown>, worker: string): void {

@@ -1,6 +1,9 @@
 /** What call modules import: it runs in the worker, beside the user's program. Built by itself, and copied to where the programs are. */
 import process from "node:process";
 
+// As the initializer of the kernel's own pools does; workers of a cluster have none of it.
+Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 50);
+
 /** The one key of what is sent in the place of a value that shows itself. */
 export const displayKey = "futures$display";
 /** The one key of what a call tells at its end of the time and memory that it took. */

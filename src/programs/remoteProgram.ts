@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { BuildFailure } from "esbuild";
 import { BuildError } from "./errors.js";
+import { remotePlugin } from "./remotePlugin.js";
 
 /** A module with all that it imports, in one text, for a machine that has none of its files. */
 export interface RemoteProgram {
@@ -37,6 +38,7 @@ export async function bundleForRemote(url: string): Promise<RemoteProgram> {
       keepNames: true,
       sourcemap: "external",
       external: ["concurrent-futures", "concurrent-futures/*"],
+      plugins: [remotePlugin()],
       logLevel: "silent",
     });
     const textOf = (ending: string): string => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? "";

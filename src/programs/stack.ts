@@ -23,9 +23,12 @@ export interface StackFrame {
 export interface KnownPlaces {
   /** Where programs and calls are. */
   readonly programsDirectory: string;
-  /** Where the built library is. */
+  /** Where the built library is, with what else was built. */
   readonly libraryDirectory: string;
 }
+
+/** Programs and the library on another machine, wherever they lie there. */
+const ofClusters = /[\\/]futures-worker-\w{6}[\\/]|[\\/]concurrent-futures[\\/]dist[\\/](?:futures|cluster|cli)[\\/]/;
 
 interface Place {
   readonly file: string;
@@ -59,7 +62,7 @@ function frameOf(text: string, folders: { programs: readonly string[]; library: 
     const isArguments = isCallFile(file) && isArgumentLine(place.line);
     return isArguments ? { functionName: "arguments", origin: "arguments", text: "arguments" } : { ...functionName, origin: "runner", text };
   }
-  const origin = isWithin(file, folders.library) ? "runner" : /[\\/]node_modules[\\/]/.test(file) ? "dependency" : "user";
+  const origin = isWithin(file, folders.library) || ofClusters.test(file) ? "runner" : /[\\/]node_modules[\\/]/.test(file) ? "dependency" : "user";
   const shown = [file, place.line, place.column].filter((part) => part !== undefined).join(":");
   return { ...functionName, ...place, origin, text: name === undefined ? shown : `${name} (${shown})` };
 }

@@ -8,9 +8,10 @@
 import type { MessageOfNotebook, NotebookEvent } from "./notebookMessages.js";
 import type { Answer, Question } from "./questions.js";
 import type {
+  ClusterDescription,
   ErrorDescription,
   ExecutorDescription,
-  ExecutorKind,
+  ExecutorId,
   MapProgress,
   OnTimeout,
   ProgressDescription,
@@ -19,7 +20,7 @@ import type {
 } from "./values.js";
 
 /** Sent in the kernel's `hello`; the extension refuses a kernel of another version. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /** A file whose text in the editor differs from the disk, or is not on the disk at all. */
 export interface OverlayFile {
@@ -39,10 +40,28 @@ export interface ExecutorSettings {
   readonly execArgv: readonly string[];
 }
 
+/** A cluster as it is set. */
+export interface ClusterSettings {
+  readonly name: string;
+  /** URL of the server, a secret; `${env:NAME}` in it is a variable of the kernel's environment. */
+  readonly connection: string;
+  readonly queue: string;
+  /** Path of the key that signs: absolute, from the folder, or from `~`. */
+  readonly key?: string;
+  /** The keys of the workers, or the path of a file with them. */
+  readonly trust?: string | readonly string[];
+  readonly insecure?: boolean;
+  readonly allowPlaintext?: boolean;
+  readonly retries?: number;
+}
+
 /** First message: what the kernel needs before it can do anything. Sent again when settings change; executors pick it up when they are next idle. */
 export interface ConfigureMessage {
   readonly type: "configure";
   readonly settings: ExecutorSettings;
+  readonly clusters: readonly ClusterSettings[];
+  /** Somebody looks at the workers of clusters: they are asked for also when nothing is to do. */
+  readonly watchesClusters: boolean;
   /** Absolute path of the folder that the kernel serves; its working directory. */
   readonly folder: string;
   /** Absolute path of a folder of the extension's, where built programs are kept. */
@@ -53,7 +72,7 @@ export interface SubmitMessage {
   readonly type: "submit";
   /** Chosen by the extension; unique for its lifetime. */
   readonly taskId: string;
-  readonly executor: ExecutorKind;
+  readonly executor: ExecutorId;
   /** Absolute path of the module. */
   readonly file: string;
   /** As analysis names it: `fib`, `Shape.area`, `default`. */
@@ -105,7 +124,7 @@ export interface CancelMessage {
   readonly taskId: string;
 }
 
-/** Ends the kernel: running tasks are stopped, workers are gone when the process exits. */
+/** Ends the kernel: running tasks are stopped, on clusters too, and workers are gone when the process exits. */
 export interface ShutdownMessage {
   readonly type: "shutdown";
 }
@@ -135,7 +154,7 @@ export interface StartedEvent {
   readonly type: "started";
   readonly taskId: string;
   readonly at: number;
-  /** {@link WorkerDescription.name}. */
+  /** {@link WorkerDescription.name}, or {@link RemoteWorkerDescription.name}. */
   readonly worker: string;
 }
 /** The wait for the result ended, the task still runs or is still pending; its `settled` comes later. With `onTimeout: "stop"` it is being stopped. */
@@ -192,6 +211,8 @@ export interface SettledEvent {
 export interface ExecutorsEvent {
   readonly type: "executors";
   readonly executors: readonly ExecutorDescription[];
+  /** Those that were used. */
+  readonly clusters: readonly ClusterDescription[];
 }
 
 export type TaskEvent =

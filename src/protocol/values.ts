@@ -1,7 +1,22 @@
 /** What crosses between kernel and extension about a value, an error, a worker or a task. Plain data: it is sent by structured clone. */
 
-/** Which of the kernel's executors runs a task. */
+/** The kernel's own executors. */
 export type ExecutorKind = "threads" | "processes";
+
+const clusterPrefix = "cluster:";
+/** An executor whose workers are on other machines, by its name in the settings. */
+export type ClusterId = `${typeof clusterPrefix}${string}`;
+/** Which executor runs a task. */
+export type ExecutorId = ExecutorKind | ClusterId;
+
+export function clusterId(name: string): ClusterId {
+  return `${clusterPrefix}${name}`;
+}
+
+/** The name of a cluster; `undefined` if the executor is none. */
+export function clusterNameOf(executor: ExecutorId): string | undefined {
+  return executor.startsWith(clusterPrefix) ? executor.slice(clusterPrefix.length) : undefined;
+}
 
 /** What becomes of a task whose result did not come in time: it goes on, as in Python, or it is stopped as a cancelled one is. */
 export type OnTimeout = "keepRunning" | "stop";
@@ -124,4 +139,28 @@ export interface ExecutorDescription {
   readonly kind: ExecutorKind;
   readonly maxWorkers: number;
   readonly workers: readonly WorkerDescription[];
+}
+
+/** A worker of a cluster, as it has told of itself last. */
+export interface RemoteWorkerDescription {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Tasks that it runs at a time, and those that it runs now. */
+  readonly slots: number;
+  readonly running: number;
+  /** Of its machine, of the last minute. */
+  readonly load: number;
+  readonly nodeVersion: string;
+  readonly version: string;
+  readonly state: "working" | "draining";
+}
+
+/** A cluster that was used. */
+export interface ClusterDescription {
+  /** In the settings. */
+  readonly name: string;
+  readonly workers: readonly RemoteWorkerDescription[];
+  /** Why nothing is known of its workers. */
+  readonly problem?: string;
 }

@@ -70,7 +70,8 @@ class CellHost {
     if (isCell(specifier)) return found(specifier, ".ts");
     const resolved = this.#ts.resolveModuleName(specifier, place, this.#host.getCompilationSettings(), this.#host);
     if (resolved.resolvedModule || (specifier !== library && !specifier.startsWith(`${library}/`))) return resolved;
-    return found(path.join(__dirname, "..", "..", "dist", "types", "index.d.mts"), ".d.mts");
+    const types = specifier === `${library}/cluster` ? "cluster.d.mts" : "index.d.mts";
+    return found(path.join(__dirname, "..", "..", "dist", "types", types), ".d.mts");
   }
 
   #withContext(fileName: string): Snapshot | undefined {

@@ -17,8 +17,10 @@ export class ProgramCache {
     this.#folder = mkdtempSync(path.join(tmpdir(), "futures-worker-"));
     const library = path.join(this.#folder, "node_modules", "concurrent-futures");
     mkdirSync(library, { recursive: true });
-    writeFileSync(path.join(library, "package.json"), '{ "type": "module", "exports": "./index.js" }');
+    writeFileSync(path.join(library, "package.json"), '{ "type": "module", "exports": { ".": "./index.js", "./cluster": "./cluster.js" } }');
     writeFileSync(path.join(library, "index.js"), `export * from ${JSON.stringify(libraryUrl)};\n`);
+    // A module whose functions are submitted may make the executor itself.
+    writeFileSync(path.join(library, "cluster.js"), `export * from ${JSON.stringify(new URL("../cluster/index.js", libraryUrl).href)};\n`);
   }
 
   /** The `file:` URL of a program; it is fetched once. @throws Error if the server has it no more. */

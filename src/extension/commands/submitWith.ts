@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
-import type { ExecutorKind, OnTimeout } from "../../protocol/values.js";
+import type { ExecutorId, OnTimeout } from "../../protocol/values.js";
+import type { Clusters } from "../clusters/clusters.js";
 import type { Config } from "../config.js";
 import { executorName } from "../editor/taskText.js";
-import { executorKinds, onTimeouts, type SubmitOptions } from "../ids.js";
+import { onTimeouts, type SubmitOptions } from "../ids.js";
 import type { ExecutorChoice } from "../tasks/executorChoice.js";
 
 /** High enough that nobody's own numbers are in the way, low enough to be read. */
@@ -17,11 +18,19 @@ interface Step<T> extends vscode.QuickPickItem {
  *
  * @returns What was chosen, or `undefined` if the user left one of the questions.
  */
-export async function askHow(choice: ExecutorChoice, config: Config): Promise<SubmitOptions | undefined> {
+export async function askHow(choice: ExecutorChoice, clusters: Clusters, config: Config): Promise<SubmitOptions | undefined> {
   const { t } = vscode.l10n;
-  const executor = await pick<ExecutorKind>(
+  const executor = await pick<ExecutorId>(
     t("Submit with: where it runs"),
-    executorKinds.map((value) => ({ value, label: executorName(value, t), ...(value === choice.value && { description: t("selected") }) })),
+    clusters.executors.map((value) => {
+      const place = clusters.placeOf(value);
+      return {
+        value,
+        label: executorName(value, t),
+        ...(value === choice.value && { description: t("selected") }),
+        ...(place !== undefined && { detail: place }),
+      };
+    }),
     choice.value,
   );
   if (executor === undefined) return undefined;

@@ -1,11 +1,11 @@
-import type { ErrorDescription } from "../../protocol/values.js";
+import { clusterNameOf, type ErrorDescription } from "../../protocol/values.js";
 import { callText, faultOf, isOpen, type TaskRecord, type TaskWorker, wasOverdue } from "../tasks/taskRecord.js";
 import type { Translate } from "../translate.js";
 import { formatDuration, formatElapsed } from "./duration.js";
 
-/** `Threads` or `Processes`. */
-export function executorName(kind: TaskRecord["executor"], t: Translate): string {
-  return kind === "threads" ? t("Threads") : t("Processes");
+/** `Threads`, `Processes`, or the name of a cluster. */
+export function executorName(executor: TaskRecord["executor"], t: Translate): string {
+  return clusterNameOf(executor) ?? (executor === "threads" ? t("Threads") : t("Processes"));
 }
 
 /** `Finished in 1.21 s`, `Running for 3 s, the wait for its result timed out`. */

@@ -1,5 +1,5 @@
 import type { ConfigureMessage, KernelEvent, MessageToKernel } from "../../protocol/messages.js";
-import type { ErrorDescription } from "../../protocol/values.js";
+import { clusterNameOf, type ErrorDescription } from "../../protocol/values.js";
 import { type Disposable, Emitter } from "../emitter.js";
 import type { Logger } from "../logger.js";
 import type { Translate } from "../translate.js";
@@ -38,6 +38,8 @@ interface Generation {
   readonly waiting: MessageToKernel[];
   runtime?: Runtime;
   process?: KernelProcess;
+  /** It may have tasks on other machines, which do not end with its process. */
+  usesClusters?: true;
 }
 
 /** The kernel of one folder: started on demand, watched, started again after a death, stopped when it keeps dying. */
@@ -99,6 +101,7 @@ export class KernelClient implements Disposable {
   /** Sends to the present kernel; without one there is nobody to tell. */
   send(message: MessageToKernel): void {
     const current = this.#current;
+    if (current && message.type === "submit" && clusterNameOf(message.executor) !== undefined) current.usesClusters = true;
     if (current?.process) current.process.send(message);
     else current?.waiting.push(message);
   }
@@ -151,7 +154,8 @@ export class KernelClient implements Disposable {
   #end(reason: string): Promise<unknown> {
     const generation = this.#current;
     if (generation) {
-      generation.process?.kill();
+      if (generation.usesClusters) generation.process?.end();
+      else generation.process?.kill();
       this.#ending = Promise.all([this.#ending, generation.process?.ended]);
       this.#finish(generation, reason);
     }

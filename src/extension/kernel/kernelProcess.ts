@@ -12,6 +12,8 @@ import type { Runtime } from "./runtime.js";
 const helloLimit = 20_000;
 /** ms that the last messages and lines of a kernel may take after its exit. */
 const lastWordsLimit = 200;
+/** ms that a kernel may take to end by itself. */
+const endLimit = 1_500;
 /** Characters kept of what it wrote to stderr. */
 const tailLimit = 16_000;
 
@@ -70,6 +72,13 @@ export class KernelProcess {
   /** Ends the kernel and its workers at once; {@link ended} resolves when they are gone. */
   kill(): void {
     if (this.pid !== undefined) killGroup(this.pid);
+  }
+
+  /** As {@link kill}, when it has told its tasks on other machines to end, or after {@link endLimit}. */
+  end(): void {
+    this.send({ type: "shutdown" });
+    const timer = setTimeout(() => this.kill(), endLimit);
+    void this.ended.then(() => clearTimeout(timer));
   }
 
   async #watch(): Promise<string> {

@@ -6,6 +6,7 @@ import type { ConfigureMessage, KernelEvent, OverlayFile, TaskEvent } from "../.
 import type { MessageOfNotebook, NotebookEvent } from "../../protocol/notebookMessages.js";
 import type { Answer, Question } from "../../protocol/questions.js";
 import type { ErrorDescription } from "../../protocol/values.js";
+import type { Clusters } from "../clusters/clusters.js";
 import type { Config } from "../config.js";
 import { Disposables } from "../disposables.js";
 import { type Disposable, Emitter } from "../emitter.js";
@@ -25,6 +26,7 @@ export interface KernelsParts {
   readonly executors: ExecutorStore;
   readonly output: TaskOutput;
   readonly config: Config;
+  readonly clusters: Clusters;
   readonly messages: Messages;
   readonly log: vscode.LogOutputChannel;
   /** The kernel's entry file. */
@@ -39,6 +41,7 @@ export class Kernels implements Disposable {
   readonly #kernels = new Map<string, KernelClient>();
   readonly #disposables = new Disposables();
   readonly #questions = new Questions();
+  #watchesClusters = false;
   /** Kernels of notebooks that were closed. */
   #closing: Promise<unknown> = Promise.resolve();
   readonly #notebookEvents = this.#disposables.add(new Emitter<{ readonly kernel: string; readonly events: readonly NotebookEvent[] }>());
@@ -53,8 +56,9 @@ export class Kernels implements Disposable {
     this.#parts = parts;
     const { runtime, envFile, maxWorkers, maxMemory, stopGrace, execArgv } = parts.config;
     for (const setting of [maxWorkers, maxMemory, stopGrace, execArgv]) {
-      this.#disposables.add(setting.onDidChange(() => this.all().forEach((kernel) => void kernel.send(this.#configuration(kernel.folder)))));
+      this.#disposables.add(setting.onDidChange(() => this.#configureAll()));
     }
+    this.#disposables.add(parts.clusters.onDidChange(() => this.#configureAll()));
     for (const setting of [runtime, envFile]) this.#disposables.add(setting.onDidChange(() => this.#needRestart()));
     this.#disposables.add(
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
@@ -62,6 +66,12 @@ export class Kernels implements Disposable {
         for (const { uri } of removed) this.#kernels.delete(uri.fsPath);
       }),
     );
+  }
+
+  /** Somebody looks at the workers of clusters, or does not any more. */
+  watchClusters(watches: boolean): void {
+    this.#watchesClusters = watches;
+    this.#configureAll();
   }
 
   /** Every kernel so far, started or not. */
@@ -177,7 +187,7 @@ export class Kernels implements Disposable {
     const { store, executors, output } = this.#parts;
     const described = events.findLast((event) => event.type === "executors");
     store.apply(events.filter((event): event is TaskEvent => "taskId" in event));
-    if (described) executors.set(key, described.executors);
+    if (described) executors.set(key, described.executors, described.clusters);
     store.noteWorkers(key, generation, executors.of(key));
     const ofNotebook = events.filter((event): event is NotebookEvent => ["cell", "sessionTasks", "sessionLost"].includes(event.type));
     if (ofNotebook.length > 0) this.#notebookEvents.fire({ kernel: key, events: ofNotebook });
@@ -188,10 +198,15 @@ export class Kernels implements Disposable {
     }
   }
 
+  #configureAll(): void {
+    for (const kernel of this.all()) kernel.send(this.#configuration(kernel.folder));
+  }
+
   #configuration(folder: string): ConfigureMessage {
     const { maxWorkers, maxMemory, stopGrace, execArgv } = this.#parts.config;
     const settings = { maxWorkers: maxWorkers.value, maxMemory: maxMemory.value, stopGrace: stopGrace.value, execArgv: execArgv.value };
-    return { type: "configure", settings, folder, storage: this.#parts.storage };
+    const clusters = this.#parts.clusters.settings;
+    return { type: "configure", settings, clusters, watchesClusters: this.#watchesClusters, folder, storage: this.#parts.storage };
   }
 
   /** What a living kernel was started with cannot be changed under it. */

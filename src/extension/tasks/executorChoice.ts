@@ -1,12 +1,12 @@
 import type { Memento } from "vscode";
-import type { ExecutorKind } from "../../protocol/values.js";
+import type { ExecutorId, ExecutorKind } from "../../protocol/values.js";
 import { type Disposable, Emitter, type Event } from "../emitter.js";
 
 const key = "futures.selectedExecutor";
 
 /** What was selected, and the setting's value at that time. */
 interface Selection {
-  readonly selected: ExecutorKind;
+  readonly selected: ExecutorId;
   readonly over: ExecutorKind;
 }
 
@@ -18,32 +18,40 @@ interface Selection {
 export class ExecutorChoice implements Disposable {
   readonly #state: Memento;
   readonly #setting: { readonly value: ExecutorKind; readonly onDidChange: Event<ExecutorKind> };
-  readonly #changes = new Emitter<ExecutorKind>();
-  readonly #subscription: Disposable;
+  readonly #offered: { readonly executors: readonly ExecutorId[]; readonly onDidChange: Event<void> };
+  readonly #changes = new Emitter<ExecutorId>();
+  readonly #subscriptions: readonly Disposable[];
 
   readonly onDidChange = this.#changes.event;
 
-  constructor(state: Memento, setting: { readonly value: ExecutorKind; readonly onDidChange: Event<ExecutorKind> }) {
+  /** @param offered what there is: a selected cluster counts as long as the settings have it. */
+  constructor(
+    state: Memento,
+    setting: { readonly value: ExecutorKind; readonly onDidChange: Event<ExecutorKind> },
+    offered: { readonly executors: readonly ExecutorId[]; readonly onDidChange: Event<void> },
+  ) {
     this.#state = state;
     this.#setting = setting;
-    this.#subscription = setting.onDidChange(() => this.#changes.fire(this.value));
+    this.#offered = offered;
+    const tell = (): void => this.#changes.fire(this.value);
+    this.#subscriptions = [setting.onDidChange(tell), offered.onDidChange(tell)];
   }
 
-  get value(): ExecutorKind {
+  get value(): ExecutorId {
     const selection = this.#state.get<Partial<Selection>>(key);
-    const counts = selection?.over === this.#setting.value && (selection.selected === "threads" || selection.selected === "processes");
-    return counts && selection.selected ? selection.selected : this.#setting.value;
+    const selected = selection?.over === this.#setting.value ? selection.selected : undefined;
+    return selected !== undefined && this.#offered.executors.includes(selected) ? selected : this.#setting.value;
   }
 
   /** Selects an executor for this workspace; resolves when it is stored. */
-  async select(selected: ExecutorKind): Promise<void> {
+  async select(selected: ExecutorId): Promise<void> {
     const selection: Selection = { selected, over: this.#setting.value };
     await this.#state.update(key, selection);
     this.#changes.fire(this.value);
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changes.dispose();
   }
 }

@@ -3,14 +3,15 @@ import { type CallInfo, callIn } from "../../analysis/callIn.js";
 import { languageOf } from "../../analysis/language.js";
 import type { FunctionInfo } from "../../analysis/types.js";
 import type { MapInputs, SubmitMessage } from "../../protocol/messages.js";
-import type { ExecutorKind } from "../../protocol/values.js";
+import type { ExecutorId } from "../../protocol/values.js";
+import type { Clusters } from "../clusters/clusters.js";
 import type { Config } from "../config.js";
 import { isModule, moduleFile, unsavedTexts } from "../editor/documents.js";
 import type { EditTracker } from "../editor/editTracker.js";
 import { type FunctionIndex, functionHash } from "../editor/functionIndex.js";
 import { executorName } from "../editor/taskText.js";
 import { UserError } from "../errors.js";
-import { executorKinds, onTimeouts, type SubmitOptions } from "../ids.js";
+import { onTimeouts, type SubmitOptions } from "../ids.js";
 import type { Kernels } from "../kernel/kernels.js";
 import type { ArgumentHistory } from "./argumentHistory.js";
 import { askForArguments } from "./argumentPrompt.js";
@@ -33,6 +34,7 @@ export interface SubmitterParts {
   readonly tracker: EditTracker;
   readonly history: ArgumentHistory;
   readonly choice: ExecutorChoice;
+  readonly clusters: Clusters;
   readonly kernels: Kernels;
   readonly config: Config;
 }
@@ -54,7 +56,7 @@ export class Submitter {
    */
   async submit(options: SubmitOptions = {}, how: SubmitKind = {}): Promise<string | undefined> {
     requireTrust();
-    requireSense(options);
+    requireSense(options, this.#parts.clusters);
     const document = await this.#document(options.uri);
     const call = options.functionName === undefined ? this.#selectedCall(document) : undefined;
     const { executor, timeout, onTimeout, priority } = options;
@@ -79,7 +81,7 @@ export class Submitter {
    */
   async map(options: SubmitOptions, inputs: MapInputs, expression = ""): Promise<string> {
     requireTrust();
-    requireSense(options);
+    requireSense(options, this.#parts.clusters);
     const document = await this.#document(options.uri);
     const { executor, timeout, onTimeout, priority } = options;
     return this.#send(document, this.#function(document, options), expression, { executor, timeout, onTimeout, priority }, { map: inputs });
@@ -88,7 +90,7 @@ export class Submitter {
   /** The function that `options` mean, and its document. @throws UserError as {@link submit}. */
   async target(options: SubmitOptions): Promise<{ readonly document: vscode.TextDocument; readonly fn: FunctionInfo }> {
     requireTrust();
-    requireSense(options);
+    requireSense(options, this.#parts.clusters);
     const document = await this.#document(options.uri);
     return { document, fn: this.#function(document, options) };
   }
@@ -168,7 +170,7 @@ export class Submitter {
     );
   }
 
-  async #ask(document: vscode.TextDocument, name: string, executor: ExecutorKind): Promise<string | undefined> {
+  async #ask(document: vscode.TextDocument, name: string, executor: ExecutorId): Promise<string | undefined> {
     const fn = this.#function(document, { functionName: name });
     if (fn.parameters.length === 0) return "";
     return askForArguments(fn, this.#parts.history.of(document.uri.toString(), name), executorName(executor, vscode.l10n.t));
@@ -248,14 +250,14 @@ function requireTrust(): void {
 }
 
 /** Options come from keyboard shortcuts too, which people write by hand. */
-function requireSense({ uri, functionName, argumentsText, executor, timeout, onTimeout, priority }: SubmitOptions): void {
+function requireSense({ uri, functionName, argumentsText, executor, timeout, onTimeout, priority }: SubmitOptions, { executors }: Clusters): void {
   const { t } = vscode.l10n;
   for (const [name, value] of Object.entries({ uri, functionName, argumentsText })) {
     if (value !== undefined && typeof value !== "string")
       throw new UserError(t("{0} of futures.submit must be a text, not {1}.", name, typeof value));
   }
-  if (executor !== undefined && !executorKinds.includes(executor)) {
-    throw new UserError(t("executor of futures.submit must be one of {0}, not {1}.", executorKinds.join(", "), String(executor)));
+  if (executor !== undefined && !executors.includes(executor)) {
+    throw new UserError(t("executor of futures.submit must be one of {0}, not {1}.", executors.join(", "), String(executor)));
   }
   if (onTimeout !== undefined && !onTimeouts.includes(onTimeout))
     throw new UserError(t("onTimeout of futures.submit must be one of {0}, not {1}.", onTimeouts.join(", "), String(onTimeout)));

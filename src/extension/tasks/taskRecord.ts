@@ -1,7 +1,7 @@
 import type { MapInputs, TaskEvent } from "../../protocol/messages.js";
 import type {
   ErrorDescription,
-  ExecutorKind,
+  ExecutorId,
   MapProgress,
   OnTimeout,
   ProgressDescription,
@@ -12,7 +12,7 @@ import type {
 
 /** How a task is to be run; what is left out is as the settings have it. */
 export interface SubmitChoice {
-  readonly executor?: ExecutorKind | undefined;
+  readonly executor?: ExecutorId | undefined;
   /** ms to wait for the result; 0: without limit. */
   readonly timeout?: number | undefined;
   readonly onTimeout?: OnTimeout | undefined;
@@ -46,7 +46,7 @@ export interface TaskRecord {
   /** Tick of the edit tracker at submission: lines of that moment can be found again after edits. */
   readonly tick: number;
   readonly argumentsText: string;
-  readonly executor: ExecutorKind;
+  readonly executor: ExecutorId;
   /** ms that its result was waited for; 0: without limit. */
   readonly resultTimeout: number;
   readonly onTimeout: OnTimeout;

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { ValueNode, ValueStep } from "../../protocol/questions.js";
+import type { Clusters } from "../clusters/clusters.js";
 import { Disposables } from "../disposables.js";
 import { taskTooltip } from "../editor/hover.js";
 import type { Disposable } from "../emitter.js";
@@ -9,6 +10,7 @@ import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import type { ExecutorStore } from "../tasks/executorStore.js";
 import { isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
+import { clusterItem, remoteWorkerItem } from "./clusterItems.js";
 import { runtimeName } from "./runtimeText.js";
 import { groupOf, type TaskLayout } from "./taskLayout.js";
 import { executorItem, groupItem, kernelItem, taskItem, tasksItem, valueItem, workerItem } from "./treeItems.js";
@@ -25,6 +27,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly #store: TaskStore;
   readonly #executors: ExecutorStore;
   readonly #choice: ExecutorChoice;
+  readonly #clusters: Clusters;
   readonly #layout: TaskLayout;
   readonly #ask: Kernels["ask"];
   readonly #view: vscode.TreeView<TreeNode>;
@@ -39,7 +42,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   readonly onDidChangeTreeData = this.#changes.event;
 
   /** @param ask see `Kernels.ask`. */
-  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice, layout: TaskLayout, ask: Kernels["ask"]) {
+  constructor(store: TaskStore, executors: ExecutorStore, choice: ExecutorChoice, clusters: Clusters, layout: TaskLayout, ask: Kernels["ask"]) {
+    this.#clusters = clusters;
     this.#ask = ask;
     this.#layout = layout;
     this.#store = store;
@@ -49,6 +53,7 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     this.#disposables.add(store.onDidChange((ids) => this.#noteTasks(ids)));
     this.#disposables.add(executors.onDidChange((kernel) => this.#noteExecutors(kernel)));
     this.#disposables.add(choice.onDidChange(() => this.#noteExecutors(...this.#executors.kernels())));
+    this.#disposables.add(clusters.onDidChange(() => this.#changes.fire(undefined)));
     this.#disposables.add(layout.onDidChange(() => this.#changes.fire([this.#nodes.tasks])));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#tick()));
   }
@@ -68,6 +73,10 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
       case "executor":
         return (this.#executors.find(node.kernel, node.executor)?.workers ?? []).map(({ name }) =>
           this.#nodes.worker(node.kernel, node.executor, name),
+        );
+      case "cluster":
+        return (this.#executors.findCluster(node.kernel, node.cluster)?.workers ?? []).map(({ name }) =>
+          this.#nodes.remoteWorker(node.kernel, node.cluster, name),
         );
       case "tasks": {
         const tasks = this.#tasks();
@@ -92,6 +101,16 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
         const worker = this.#executors.find(node.kernel, node.executor)?.workers.find(({ name }) => name === node.worker);
         return workerItem(node, worker, worker?.taskId === undefined ? undefined : this.#store.get(worker.taskId));
       }
+      case "cluster": {
+        const { kernel, cluster, executor } = node;
+        const known = this.#executors.findCluster(kernel, cluster);
+        return clusterItem(node, this.#clusters.placeOf(executor) ?? "", known, executor === this.#choice.value);
+      }
+      case "remoteWorker":
+        return remoteWorkerItem(
+          node,
+          this.#executors.findCluster(node.kernel, node.cluster)?.workers.find(({ name }) => name === node.worker),
+        );
       case "tasks":
         return tasksItem(node, this.#tasks(), this.#layout.filter);
       case "group":
@@ -118,7 +137,10 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
     if (node.kind === "value") return undefined; // never revealed
     if (node.kind === "task" || node.kind === "group") return this.#nodes.tasks;
     if (node.kind === "worker") return this.#nodes.executor(node.kernel, node.executor);
-    return node.kind === "executor" && this.#executors.kernels().length > 1 ? this.#nodes.kernel(node.kernel) : undefined;
+    if (node.kind === "remoteWorker") return this.#nodes.cluster(node.kernel, node.cluster);
+    return (node.kind === "executor" || node.kind === "cluster") && this.#executors.kernels().length > 1
+      ? this.#nodes.kernel(node.kernel)
+      : undefined;
   }
 
   dispose(): void {
@@ -156,7 +178,8 @@ export class TaskTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   }
 
   #executorNodes(kernel: string): TreeNode[] {
-    return executorKinds.map((kind) => this.#nodes.executor(kernel, kind));
+    const own = executorKinds.map((kind) => this.#nodes.executor(kernel, kind));
+    return [...own, ...this.#clusters.names.map((name) => this.#nodes.cluster(kernel, name))];
   }
 
   #noteTasks(ids: ReadonlySet<string>): void {

@@ -1,8 +1,8 @@
 import type { ValueNode, ValueStep } from "../../protocol/questions.js";
-import type { ExecutorKind } from "../../protocol/values.js";
+import { type ClusterId, clusterId, type ExecutorKind } from "../../protocol/values.js";
 
 /** What stands in the tree. Nodes hold ids; what they show is looked up when it is shown. */
-export type TreeNode = KernelNode | ExecutorNode | WorkerNode | TasksNode | GroupNode | TaskNode | ValuePartNode;
+export type TreeNode = KernelNode | ExecutorNode | WorkerNode | ClusterNode | RemoteWorkerNode | TasksNode | GroupNode | TaskNode | ValuePartNode;
 
 /** Only when several kernels have executors. */
 export interface KernelNode {
@@ -21,6 +21,21 @@ export interface WorkerNode {
   readonly id: string;
   readonly kernel: string;
   readonly executor: ExecutorKind;
+  readonly worker: string;
+}
+/** Fits what "Select Executor" takes. */
+export interface ClusterNode {
+  readonly kind: "cluster";
+  readonly id: string;
+  readonly kernel: string;
+  readonly executor: ClusterId;
+  readonly cluster: string;
+}
+export interface RemoteWorkerNode {
+  readonly kind: "remoteWorker";
+  readonly id: string;
+  readonly kernel: string;
+  readonly cluster: string;
   readonly worker: string;
 }
 export interface TasksNode {
@@ -68,6 +83,14 @@ export class TreeNodes {
 
   worker(kernel: string, executor: ExecutorKind, worker: string): WorkerNode {
     return this.#once({ kind: "worker", id: `${worker} ${executor} ${kernel}`, kernel, executor, worker });
+  }
+
+  cluster(kernel: string, cluster: string): ClusterNode {
+    return this.#once({ kind: "cluster", id: `cluster ${cluster} ${kernel}`, kernel, executor: clusterId(cluster), cluster });
+  }
+
+  remoteWorker(kernel: string, cluster: string, worker: string): RemoteWorkerNode {
+    return this.#once({ kind: "remoteWorker", id: `${worker} cluster ${cluster} ${kernel}`, kernel, cluster, worker });
   }
 
   group(group: string): GroupNode {

@@ -1,6 +1,7 @@
-import { type Future, type PoolExecutor, task } from "../../futures/index.js";
+import { type Future, task } from "../../futures/index.js";
 import type { CallProgram } from "../../programs/types.js";
 import type { MapInputs } from "../../protocol/messages.js";
+import type { TaskExecutor } from "../taskExecutor.js";
 
 export interface InputSources {
   /** Of this map. */
@@ -18,7 +19,7 @@ export interface InputSources {
  */
 export function readInputs(
   inputs: MapInputs,
-  executor: PoolExecutor,
+  executor: TaskExecutor,
   signal: AbortSignal,
   { call, readerUrl, failedOf }: InputSources,
 ): readonly unknown[] | Future<unknown[]> {

@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
-import type { PoolExecutor } from "../../futures/index.js";
 import { CancelledError } from "../../futures/index.js";
 import type { FailedCall, MapOutcome } from "../../programs/callSupport.js";
 import type { MapProgress } from "../../protocol/values.js";
+import type { TaskExecutor } from "../taskExecutor.js";
 import { columnsOf, isRecord, type RowSource } from "../values/table.js";
 
 /** ms that a chunk should take: so often the count moves, and so long a cancel waits for a call that heeds it. */
@@ -15,7 +15,9 @@ const probesPerWorker = 4;
 const rateWindow = 2_000;
 
 export interface MapOrder {
-  readonly executor: PoolExecutor;
+  readonly executor: TaskExecutor;
+  /** Calls that it runs at a time. */
+  readonly slots: number;
   /** See `CallProgram`. */
   readonly one: (item: readonly [number, unknown]) => unknown;
   readonly signal: AbortSignal;
@@ -49,8 +51,8 @@ export class MapRun {
    * @throws what breaks the pool.
    */
   async run(how: MapOrder): Promise<void> {
-    const { executor, signal } = how;
-    const probes = Math.min(this.inputs.length, probesPerWorker * executor.maxWorkers);
+    const { slots, signal } = how;
+    const probes = Math.min(this.inputs.length, probesPerWorker * slots);
     this.#mark();
     await this.#stretch(how, { from: 0, to: probes, chunksize: 1 });
     if (signal.aborted) return;
@@ -58,7 +60,7 @@ export class MapRun {
     for (let i = 0; i < probes; i += 1) time += this.#outcomes[i]?.[3] ?? 0;
     const chunksize = Math.max(1, Math.min(longestChunk, Math.floor(chunkTime / Math.max(0.001, time / Math.max(1, probes)))));
     const rest = this.inputs.length - probes;
-    const even = Math.ceil(rest / (4 * executor.maxWorkers)); // so that no worker is left with nothing to do
+    const even = Math.ceil(rest / (4 * slots)); // so that no worker is left with nothing to do
     await this.#stretch(how, { from: probes, to: this.inputs.length, chunksize: Math.max(1, Math.min(chunksize, even)) });
   }
 

@@ -1,5 +1,6 @@
-import { CancelledError, Future, type PoolExecutor, task } from "../../futures/index.js";
+import { CancelledError, Future, task } from "../../futures/index.js";
 import type { MapInputs } from "../../protocol/messages.js";
+import type { Runner } from "../runner.js";
 import { readInputs } from "./mapInputs.js";
 import { MapRun } from "./mapRun.js";
 
@@ -13,11 +14,10 @@ export interface MapsListener {
   progressed(taskId: string, run: MapRun): void;
 }
 
-export interface MapSubmission {
+export interface MapSubmission extends Runner {
   readonly taskId: string;
   readonly functionName: string;
   readonly inputs: MapInputs;
-  readonly executor: PoolExecutor;
   /** `file:` URL of the call module. */
   readonly url: string;
   readonly signal: AbortSignal;
@@ -48,9 +48,9 @@ export class Maps {
    * @throws RangeError if its inputs are those of a map that is not kept.
    */
   start(submission: MapSubmission): Future<unknown> {
-    const { inputs, executor, url, signal } = submission;
+    const { inputs, reader, url, signal } = submission;
     const sources = { call: { url }, readerUrl: this.#readerUrl, failedOf: (other: string) => this.get(other)?.unsuccessful };
-    const read = submission.within(() => readInputs(inputs, executor, signal, sources));
+    const read = submission.within(() => readInputs(inputs, reader, signal, sources));
     const future = new Future<unknown>();
     void this.#run(submission, read).then(
       (results) => !future.done() && future.setResult(results),
@@ -60,7 +60,7 @@ export class Maps {
   }
 
   async #run(
-    { taskId, functionName, executor, url, signal, within }: MapSubmission,
+    { taskId, functionName, executor, slots, url, signal, within }: MapSubmission,
     read: readonly unknown[] | Future<unknown[]>,
   ): Promise<unknown[]> {
     const run = new MapRun(read instanceof Future ? await read.result() : read);
@@ -69,7 +69,7 @@ export class Maps {
     const changed = (): void => this.#listener.progressed(taskId, run);
     changed();
     const one = task<(item: readonly [number, unknown]) => unknown>(url, "callOne", functionName);
-    await run.run({ executor, one, signal, changed, within });
+    await run.run({ executor, slots: Math.max(1, slots()), one, signal, changed, within });
     changed();
     if (signal.aborted) throw new CancelledError("the map was stopped");
     return run.results;

@@ -29,7 +29,7 @@ const session = new Session({
   directory,
   printLimit: Number(printLimit),
   notebook,
-  libraryDirectory: fileURLToPath(new URL("../futures", import.meta.url)),
+  libraryDirectory: fileURLToPath(new URL("..", import.meta.url)),
   supportUrl: new URL("./capturedScope.js", import.meta.url).href,
   meta: { url, filename: notebook, dirname },
   given: { require, __filename: notebook, __dirname: dirname, module: { exports: {} }, exports: {} },

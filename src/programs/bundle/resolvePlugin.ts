@@ -122,7 +122,10 @@ class PackageResolver {
     const isFound = found.errors.length === 0;
     // The library's own source is found through a tsconfig.json in its repository; what runs is what was built of it.
     if (isLibrary(specifier) && !(isFound && isJavaScript(found.path))) {
-      if (specifier === library) return this.#outside(this.#libraryFile(kind), kind);
+      if (specifier === library) return this.#outside(this.#builtFile(this.#options.libraryUrl, kind), kind);
+      // Of a library that is installed but has no such part ours would be no part.
+      const isCluster = specifier === `${library}/cluster`;
+      if (isCluster && !isInstalled(library, resolveDir)) return this.#outside(this.#builtFile("../cluster/index.js", kind), kind);
     }
     if (!isFound) return this.#missing(specifier, kind, resolveDir);
     if (found.external || found.namespace !== "file") return found;
@@ -137,8 +140,9 @@ class PackageResolver {
     return native ? { path: pathToFileURL(target).href, external: true } : { path: target, namespace: virtual.required };
   }
 
-  #libraryFile(kind: ImportKind): string {
-    const built = fileURLToPath(this.#options.libraryUrl);
+  /** @param place from the library. */
+  #builtFile(place: string, kind: ImportKind): string {
+    const built = fileURLToPath(new URL(place, this.#options.libraryUrl));
     return kind === "require-call" ? built.replace(/\.js$/, ".cjs") : built;
   }
 

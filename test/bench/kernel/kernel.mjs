@@ -46,7 +46,7 @@ export class Kernel {
     this.child.on("message", (message) => this.#take(/** @type {MessageFromKernel} */ (message)));
     this.child.on("exit", () => this.#arrived());
     const settings = { maxWorkers: 2, maxMemory: 0, stopGrace: 100, execArgv: [] };
-    this.#send({ type: "configure", settings, folder, storage: this.#storage });
+    this.#send({ type: "configure", clusters: [], watchesClusters: false, settings, folder, storage: this.#storage });
   }
 
   /**

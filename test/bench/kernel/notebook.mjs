@@ -38,7 +38,7 @@ export class NotebookKernel {
       for (const event of message.events) if (event.type === "cell") this.#take(event);
     });
     const settings = { maxWorkers: 1, maxMemory: 0, stopGrace: 500, execArgv: [] };
-    this.#send({ type: "configure", folder: this.#storage, storage: this.#storage, settings });
+    this.#send({ type: "configure", clusters: [], watchesClusters: false, folder: this.#storage, storage: this.#storage, settings });
   }
 
   /**

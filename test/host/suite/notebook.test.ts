@@ -233,9 +233,9 @@ describe("a notebook", () => {
     await files.write("typed.ts", "export const typed: number = 1;\n");
     const notebook = await open(
       [
-        'import { typed } from "./typed";\nimport { ThreadPoolExecutor } from "concurrent-futures";\ninterface Point { x: number }\nlet count = 1;\nconst same = 1;',
+        'import { typed } from "./typed";\nimport { ThreadPoolExecutor } from "concurrent-futures";\nimport { ClusterExecutor } from "concurrent-futures/cluster";\ninterface Point { x: number }\nlet count = 1;\nconst same = 1;',
         "const same = await Promise.resolve('two');\nfunction uses() {\n  return later + count + typed;\n}",
-        "const later = 3;\ncount = 2;\nconst point: Point = { x: same.length };\nconst pool = new ThreadPoolExecutor();\ndisplay(point);\nuses();",
+        "const later = 3;\ncount = 2;\nconst point: Point = { x: same.length };\nconst pool = new ThreadPoolExecutor();\nconst farm = (): ClusterExecutor | undefined => undefined;\ndisplay(point);\nuses();",
       ]
         .map((text) => `// %%\n${text}\n`)
         .join("\n"),
@@ -248,6 +248,7 @@ describe("a notebook", () => {
     assert.match(await hover(third, "same.length"), /same: string/);
     assert.match(await hover(third, "Point ="), /interface Point/);
     assert.match(await hover(third, "pool ="), /pool: ThreadPoolExecutor/);
+    assert.match(await hover(third, "farm ="), /farm: \(\) => ClusterExecutor/);
     assert.match(await hover(third, "display("), /display: \(value: unknown\)/);
     assert.match(await hover(second, "typed;"), /typed: number/);
     assert.match(await hover(second, "later +"), /later: 3|later: number/);

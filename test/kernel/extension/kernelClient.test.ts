@@ -50,6 +50,8 @@ describe("KernelClient", function () {
       findRuntime,
       configuration: () => ({
         type: "configure",
+        clusters: [],
+        watchesClusters: false,
         folder,
         storage: path.join(folder, ".storage"),
         settings: { maxWorkers: 2, maxMemory: 0, stopGrace: 100, execArgv: [] },

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import type {
   AnswerEvent,
+  ClusterSettings,
   ExecutorSettings,
   ExecutorsEvent,
   HelloMessage,
@@ -31,6 +32,8 @@ export class KernelDriver {
   readonly #arrived = new EventEmitter().setMaxListeners(0);
   readonly #storage = mkdtempSync(path.join(os.tmpdir(), "kernel-test-"));
   hello: HelloMessage | undefined;
+  /** For the next {@link configure}. */
+  clusters: readonly ClusterSettings[] = [];
   #tasks = 0;
   #questions = 0;
 
@@ -51,7 +54,14 @@ export class KernelDriver {
   }
 
   configure(changes: Partial<ExecutorSettings>): void {
-    this.send({ type: "configure", settings: { ...settings, ...changes }, folder: this.folder, storage: this.#storage });
+    this.send({
+      type: "configure",
+      settings: { ...settings, ...changes },
+      clusters: this.clusters,
+      watchesClusters: false,
+      folder: this.folder,
+      storage: this.#storage,
+    });
   }
 
   /** Submits and returns the task's id. `file` is relative to the folder; `text` is its unsaved text. */
@@ -98,6 +108,10 @@ export class KernelDriver {
 
   get executors(): ExecutorsEvent["executors"] {
     return this.events.findLast((event) => event.type === "executors")?.executors ?? [];
+  }
+
+  get describedClusters(): ExecutorsEvent["clusters"] {
+    return this.events.findLast((event) => event.type === "executors")?.clusters ?? [];
   }
 
   async until<V>(find: () => V | undefined | false, what: string): Promise<V> {

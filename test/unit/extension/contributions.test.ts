@@ -18,6 +18,7 @@ import {
 const settingKeys: Record<keyof Settings, true> = {
   runtime: true,
   executor: true,
+  executors: true,
   resultTimeout: true,
   onTimeout: true,
   maxWorkers: true,
@@ -142,7 +143,9 @@ describe("package.json", () => {
     assert.deepEqual(sorted(restrictedConfigurations), sorted(execution.map((key) => `${section}.${key}`)));
   });
 
-  it("leaves the choice of a program to the machine", () => assert.equal(properties["futures.runtime"]?.scope, "machine-overridable"));
+  it("leaves the choice of a program, and of who gets the code, to the machine", () => {
+    for (const setting of ["futures.runtime", "futures.executors"]) assert.equal(properties[setting]?.scope, "machine-overridable");
+  });
 
   it("names icons that are there", () => {
     const icons = [

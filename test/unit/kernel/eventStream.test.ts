@@ -14,7 +14,7 @@ describe("the kernel's event stream", () => {
           batches.push(events.map(idOf));
           resolve();
         },
-        () => ({ type: "executors", executors: [] }),
+        () => ({ type: "executors", executors: [], clusters: [] }),
       );
       stream.push(event(1));
       stream.pushSnapshot();
@@ -37,7 +37,7 @@ describe("the kernel's event stream", () => {
           received.push(...events.map(idOf));
           if (received.length === total) resolve();
         },
-        () => ({ type: "executors", executors: [] }),
+        () => ({ type: "executors", executors: [], clusters: [] }),
       );
       let n = 0;
       const timer = setInterval(() => {

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { ExtensionApi } from "../../../../src/extension/api.js";
 import type { ShownMessage } from "../../../../src/extension/messages.js";
 import type { TaskRecord } from "../../../../src/extension/tasks/taskRecord.js";
+import type { ExecutorId } from "../../../../src/protocol/values.js";
 
 /** ms that anything awaited here may take. */
 const limit = 20_000;
@@ -95,7 +96,7 @@ export async function replace(document: vscode.TextDocument, text: string, by: s
 }
 
 /** Runs "Submit to Executor"; resolves to the task's id. */
-export async function submit(uri: vscode.Uri, functionName: string, argumentsText = "", executor?: "threads" | "processes"): Promise<string> {
+export async function submit(uri: vscode.Uri, functionName: string, argumentsText = "", executor?: ExecutorId): Promise<string> {
   const options = { uri: uri.toString(), functionName, argumentsText, ...(executor && { executor }) };
   const id = await vscode.commands.executeCommand<string | undefined>("futures.submit", options);
   return id ?? assert.fail(`${functionName} was not submitted`);
