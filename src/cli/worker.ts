@@ -85,7 +85,12 @@ function endBySignals(worker: ClusterWorker): Promise<number> {
       told += 1;
       if (told === 1) {
         process.stderr.write(`futures worker ${worker.name}: ${signal}: takes no more tasks, and ends when those that run are done\n`);
-        void worker.drain().then(() => resolve(told > 1 ? 1 : 0));
+        void worker.drain().then(() => {
+          const code = told > 1 ? 1 : 0;
+          resolve(code);
+          // What is left is a connection that waits for a server which is away.
+          setTimeout(() => process.exit(code), 500).unref();
+        });
       } else {
         process.stderr.write(`futures worker ${worker.name}: ${signal} again: ends now\n`);
         void worker.kill();

@@ -17,7 +17,11 @@ export function functionReference(fn: unknown): FunctionReference {
   return referenceOf(standInFor(fn));
 }
 
-/** What `submit` and `schedule` take for a function that was named by {@link functionReference}, perhaps on another machine. Not to be called. */
+/**
+ * What `submit` and `schedule` take for a function that was named elsewhere.
+ * @param reference as {@link functionReference} gave it, perhaps on another machine.
+ * @returns a function that throws TypeError when it is called: it is for executors.
+ */
 export function referencedFunction(reference: FunctionReference): AnyFunction {
   const standIn = (): never => {
     throw new TypeError(`${reference.name} is a reference for executors: submit it instead of calling it`);

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type { AnyFunction } from "./executor.js";
 
+/** How a worker finds a function: by module and export, as a part of the language, or by its source text. */
 export type FunctionReference =
   /** An export of a module; `path` steps on into objects and classes: `["Shape", "area"]`. */
   | { readonly kind: "module"; readonly url: string; readonly path: readonly string[]; readonly name: string }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +8,7 @@ import type { Future } from "concurrent-futures";
 import { until } from "../host/waiting.mjs";
 import { Cluster } from "./support/cluster.js";
 import { Daemon } from "./support/daemon.js";
+import { RedisServer } from "./support/redisServer.js";
 import { remote } from "./support/remote.js";
 
 const started = (future: Future<unknown>): Promise<unknown> => until("the task to run", () => future.running() || future.done());
@@ -60,6 +62,35 @@ describe("futures worker", function () {
     assert.deepEqual(folders(), before);
     await cluster.worker("--threads", "1");
     assert.equal(await next.result(), 3);
+    await cluster.endWorkers();
+  });
+
+  it("ends also when its server is away", async () => {
+    const other = await RedisServer.start();
+    const args = cluster.workerArguments("--threads", "1");
+    args[1] = other.url;
+    const worker = new Daemon(args);
+    await worker.says(/: ready$/m);
+    await other.stop();
+    await worker.says(/ECONNREFUSED/);
+    assert.equal(await worker.end("SIGTERM"), 0);
+  });
+
+  it("stops what runs for a program that is gone, and takes the next task", async () => {
+    const worker = await cluster.worker("--threads", "1");
+    const program = cluster.write(
+      "gone.mjs",
+      `import { ClusterExecutor } from ${JSON.stringify(path.resolve("dist/cluster/index.js"))};
+       const future = new ClusterExecutor(${JSON.stringify(cluster.options())}).submit(() => { for (;;); });
+       while (!future.running()) await new Promise((resolve) => setTimeout(resolve, 5));
+       console.log("runs"); setInterval(() => {}, 1000);`,
+    );
+    const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    const next = cluster.executor().submit(remote.add, 1, 2);
+    assert.equal(await next.result(50_000), 3);
+    assert.match(worker.stderr, /stopped task \S+: the program that has submitted it is gone/);
     await cluster.endWorkers();
   });
 

@@ -13,7 +13,7 @@ export interface ClusterOptions extends ConnectionOptions, IdentityOptions {
   name?: string | undefined;
   /** How often a task may be started again after a worker was lost with it. Default 0: its future fails with TaskLostError, since it may have run in part. */
   retries?: number | undefined;
-  /** What becomes of tasks that have not started when this program ends without `shutdown`. Default `"drop"`: workers leave them; `"keep"`: they are run. */
+  /** What becomes of tasks when this program ends without `shutdown`. Default `"drop"`: workers leave those that have not started, and stop those that run; `"keep"`: they are run. */
   orphans?: "drop" | "keep" | undefined;
   /** ms in which a task has to be started; then it fails with TimeoutError. Default an hour. */
   startTimeout?: number | undefined;

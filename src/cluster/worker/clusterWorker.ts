@@ -15,8 +15,10 @@ import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js
 import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
 import { type IdentityOptions, sealOf } from "../security/identity.js";
 import type { Seal } from "../security/seal.js";
+import { unlessAway } from "./farewell.js";
 import { ProgramCache } from "./programCache.js";
 import { Reports } from "./reports.js";
+import { Submitters } from "./submitters.js";
 import { makeTaskPool, type TaskPool } from "./taskPool.js";
 import { TaskRunner } from "./taskRunner.js";
 
@@ -26,8 +28,8 @@ const lockDuration = 6_000;
 const remembered = 60_000;
 /** ms that a task runs before its submitter is told so: of one that is done by then the result tells enough. */
 const startedAfter = 5;
-/** ms for which a submitter that was there is believed to be. */
-const submitterBelieved = 1_000;
+/** ms between two looks whether the submitters of running tasks are there; one that is missing twice is gone. */
+const lookEvery = 5_000;
 
 export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions {
   /** Name of the queue. */
@@ -49,6 +51,7 @@ export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions
 interface Running {
   readonly stop: AbortController;
   readonly submitter: string;
+  readonly orphan: TaskContent["orphan"];
   /** Its submitter knows that it runs. */
   isStarted: boolean;
 }
@@ -69,7 +72,7 @@ export class ClusterWorker {
   readonly #jobOfFuture = new Map<number, string>();
   /** Ids of tasks that must not run any more, and until when that is remembered. */
   readonly #over = new Map<string, number>();
-  readonly #submitters = new Map<string, { readonly isThere: boolean; readonly at: number }>();
+  #submitters: Submitters | undefined;
   #worker: Worker | undefined;
   #client: Redis | undefined;
   #control: Redis | undefined;
@@ -77,6 +80,7 @@ export class ClusterWorker {
   #runner: TaskRunner | undefined;
   #reports: Reports | undefined;
   #done = 0;
+  #lookout: NodeJS.Timeout | undefined;
   #ended: Promise<void> | undefined;
 
   /**
@@ -111,6 +115,7 @@ export class ClusterWorker {
     const blobs = new Blobs(client, valueKey);
     this.#programs = new ProgramCache(new Blobs(client, programKey), this.#libraryUrl);
     this.#runner = new TaskRunner({ pool: this.#pool, programs: this.#programs, blobs, resultTtl: this.#options.resultTtl ?? 3_600_000 });
+    this.#submitters = new Submitters(client, this.#keys);
     await control.subscribe(this.#keys.control);
     control.on("messageBuffer", (_channel, frame) => this.#heard(frame));
     const worker = new BullWorker(this.#options.queue, (job: Job) => this.#process(job), {
@@ -144,6 +149,7 @@ export class ClusterWorker {
       }),
     );
     await this.#reports.tell();
+    this.#lookout = setInterval(() => void this.#lookForSubmitters(), lookEvery);
   }
 
   /** Takes no more tasks, and resolves when those that run are done and everything is closed. */
@@ -160,9 +166,11 @@ export class ClusterWorker {
 
   async #end(): Promise<void> {
     void this.#reports?.tell();
-    await this.#worker?.close();
+    const isAway = (): boolean => this.#client?.status !== "ready" && this.#running.size === 0;
+    if (this.#worker) await unlessAway(this.#worker.close(), isAway);
+    clearInterval(this.#lookout);
     await this.#pool.pool.shutdown();
-    await this.#reports?.end();
+    if (this.#reports) await unlessAway(this.#reports.end(), isAway);
     this.#control?.disconnect();
     this.#client?.disconnect();
     this.#programs?.dispose();
@@ -179,7 +187,7 @@ export class ClusterWorker {
       this.#log(`refused task ${id}: ${reason}`);
       throw new UnrecoverableError(`refused by ${this.name}: ${reason}`);
     }
-    const running: Running = { stop: new AbortController(), submitter: task.submitter, isStarted: false };
+    const running: Running = { stop: new AbortController(), submitter: task.submitter, orphan: task.orphan, isStarted: false };
     this.#running.set(id, running);
     try {
       const runner = this.#runner as TaskRunner;
@@ -208,17 +216,20 @@ export class ClusterWorker {
     if (this.#over.has(id) && starts <= 1) return new TaskLostError("the task was stopped before it started, or it has come a second time");
     if (Date.now() > notAfter)
       return new TimeoutError("the task had not started when its time to be started was over: no worker was free until then");
-    if (orphan === "drop" && !(await this.#isThere(submitter)))
+    if (orphan === "drop" && !(await this.#submitters?.isThere(submitter)))
       return new TaskLostError("the program that has submitted the task was gone before it started");
     return undefined;
   }
 
-  async #isThere(submitter: string): Promise<boolean> {
-    const known = this.#submitters.get(submitter);
-    if (known && Date.now() - known.at < submitterBelieved) return known.isThere;
-    const isThere = (await this.#client?.exists(this.#keys.submitter(submitter))) === 1;
-    this.#submitters.set(submitter, { isThere, at: Date.now() });
-    return isThere;
+  /** What nobody waits for any more must not keep others from this worker's places. */
+  async #lookForSubmitters(): Promise<void> {
+    const submitters = new Set([...this.#running.values()].flatMap(({ submitter, orphan }) => (orphan === "drop" ? [submitter] : [])));
+    const gone = await this.#submitters?.gone(submitters).catch(() => undefined);
+    for (const [id, { submitter, stop }] of this.#running) {
+      if (!gone?.has(submitter) || stop.signal.aborted) continue;
+      this.#log(`stopped task ${id}: the program that has submitted it is gone`);
+      stop.abort(new TaskLostError("the program that has submitted the task is gone"));
+    }
   }
 
   #heard(frame: Buffer): void {

@@ -20,7 +20,7 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
     /Not finished worker: Completed 4/,
   ],
   "withFuture.ko.nb.ts": [/끝난 작업: 0번/, /끝나지 않았던 작업: 2번/, /끝나지 않았던 작업: 4번/],
-  "primes.nb.ts": [/'this thread', primes: (\d+)[\s\S]*threads', primes: \1[\s\S]*processes', primes: \1/, /SVG image of \d+ characters/],
+  "primes.nb.ts": [/'this thread', primes: (\d+)[\s\S]*threads', primes: \1[\s\S]*processes', primes: \1/, /vega-lite\/v6\.json/],
   "tour.nb.ts": [
     /^true RUNNING$/m,
     /'slept 600 ms'/,
