@@ -62,7 +62,7 @@ async function main() {
   installPeers(say);
   if (values.charts || values.redraw) {
     const { drawCharts, measureCharts } = await import("./charts/run.mjs");
-    if (values.charts) await measureCharts(chartPlan, say);
+    if (values.charts) await measureCharts(chartPlan, say, positionals);
     else drawCharts();
     return;
   }

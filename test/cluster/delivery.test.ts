@@ -7,6 +7,7 @@ import { type Future, wait } from "concurrent-futures";
 import { BrokenCluster, TaskLostError } from "../../src/cluster/index.js";
 import { until } from "../host/waiting.mjs";
 import { Cluster } from "./support/cluster.js";
+import { RedisServer } from "./support/redisServer.js";
 import { remote } from "./support/remote.js";
 
 const started = (future: Future<unknown>): Promise<unknown> => until("the task to run", () => future.running() || future.done());
@@ -195,6 +196,17 @@ describe("what a cluster delivers", function () {
     };
     assert.equal(await executor.submit(spin, counter, 9_000).result(30_000), "done");
     assert.equal(readFileSync(counter, "utf8"), "x");
+  });
+
+  it("is doubted aloud where the server may throw tasks away", async () => {
+    const server = await RedisServer.start({ more: ["--maxmemory-policy", "allkeys-lru"] });
+    const warned = once(process, "warning") as Promise<[Error]>;
+    const executor = cluster.executor({ connection: server.url });
+    await executor.workers();
+    const [warning] = await warned;
+    assert.match(`${warning.name}: ${warning.message}`, /^ClusterWarning: 127\.0\.0\.1:\d+ has the maxmemory-policy allkeys-lru/);
+    await executor.shutdown();
+    await server.stop();
   });
 
   it("lets results, programs and jobs expire", async () => {

@@ -65,6 +65,14 @@ describe("futures worker", function () {
     await cluster.endWorkers();
   });
 
+  it("and an executor load the engine with the first connection, and not before", () => {
+    const loaded = "Object.keys(require.cache).some((file) => file.includes('bullmqPackage'))";
+    const program = `const { ClusterExecutor } = require(${JSON.stringify(path.resolve("dist/cluster/index.cjs"))});
+      const pool = new ClusterExecutor({ connection: "redis://127.0.0.1:1", queue: "q", insecure: true, connectTimeout: 100 });
+      console.log(${loaded}); pool.submit(Math.max, 1).exception().then(() => console.log(${loaded}));`;
+    assert.equal(spawnSync(process.execPath, ["--eval", program], { encoding: "utf8" }).stdout, "false\ntrue\n");
+  });
+
   it("ends also when its server is away", async () => {
     const other = await RedisServer.start();
     const args = cluster.workerArguments("--threads", "1");

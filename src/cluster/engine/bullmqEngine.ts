@@ -177,10 +177,18 @@ async function answering(client: Redis, { server, connectTimeout }: BullmqEngine
     }, connectTimeout);
   });
   try {
-    const info = await Promise.race([client.info("server"), tooLate]);
+    const info = await Promise.race([client.info(), tooLate]);
     const [, version = "0"] = /redis_version:([\d.]+)/.exec(info) ?? [];
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major < 6 || (major === 6 && minor < 2)) throw new ClusterConfigError(`${server.place} is Redis ${version}, and 6.2 or newer is needed`);
+    const [, policy = "noeviction"] = /maxmemory_policy:(\S+)/.exec(info) ?? [];
+    if (policy === "noeviction") return;
+    process.emitWarning(
+      `${server.place} has the maxmemory-policy ${policy}, and may throw away tasks and results when its memory is full: set it to noeviction`,
+      {
+        type: "ClusterWarning",
+      },
+    );
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,7 @@
 // @ts-check
 // What the charts show: each a figure that is measured again and again while one thing changes.
+
+import { serverProgram } from "../cluster/server.mjs";
 import { runMeasure } from "../harness.mjs";
 import { submitted } from "../measures/programs.mjs";
 import { throughput } from "../measures/throughput.mjs";
@@ -11,6 +13,7 @@ import { python } from "../pools/python.mjs";
 import * as raw from "../pools/raw.mjs";
 import * as workerpool from "../pools/workerpool.mjs";
 import { batches } from "./batches.mjs";
+import { clusterWorkers, length } from "./clusterWorkers.mjs";
 import { taskLengths } from "./taskLengths.mjs";
 
 /** @import { Plan, Result } from "../harness.mjs" */
@@ -32,6 +35,7 @@ import { taskLengths } from "./taskLengths.mjs";
  * @property {readonly number[]} values Of x.
  * @property {(x: number, plan: Plan) => Promise<Result[]>} measure
  * @property {{ readonly name: string, readonly at: (x: number) => number }} [ideal] What nobody can surpass.
+ * @property {() => boolean} [isPossible] Whether this machine has what it takes.
  */
 
 const threadPools = [ours.threads, piscina.threadsSendingAhead, jestWorker.threads, poolifier.threads];
@@ -82,5 +86,16 @@ export const curves = [
     logarithmicY: true,
     values: [1_000, 10_000, 100_000, 1_000_000],
     measure: (tasks, plan) => runMeasure(submitted(tasks), plan),
+  },
+  {
+    id: "cluster-workers",
+    title: "Tasks of 10 ms a second on a cluster, by worker processes",
+    x: "worker processes",
+    y: "tasks a second",
+    logarithmicY: false,
+    values: [1, 2, 4, 8],
+    measure: (workers, plan) => runMeasure(clusterWorkers(workers), plan),
+    ideal: { name: "no overhead", at: (workers) => (workers * 1_000) / length },
+    isPossible: () => serverProgram() !== undefined,
   },
 ];

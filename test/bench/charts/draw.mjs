@@ -15,6 +15,8 @@ const colors = {
   "jest-worker": "#1a7f37",
   workerpool: "#9a6700",
   poolifier: "#bf3989",
+  ClusterExecutor: "#0550ae",
+  BullMQ: "#cf222e",
   postMessage: "#57606a",
   "CPython ProcessPoolExecutor": "#cf222e",
 };
