@@ -14,8 +14,6 @@ import {
   type AnyFunction,
   type Chunk,
   type ChunkOutcomes,
-  deserializeThrown,
-  deserializeValue,
   Executor,
   type Future,
   functionReference,
@@ -35,23 +33,22 @@ import { PoolEmitter } from "../../futures/pool/events.js";
 import { checkCall } from "../../futures/pool/task.js";
 import { BullmqEngine, largestPriority } from "../engine/bullmqEngine.js";
 import { type Server, serverOf } from "../engine/connection.js";
-import type { Engine, JobRequest, JobState } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import { contextOf } from "../engine/names.js";
-import { BrokenCluster, NotTrustedError, TaskLostError } from "../errors.js";
-import { type MessageContent, type ReportContent, type ResultContent, read, write } from "../messages.js";
+import { BrokenCluster, TaskLostError } from "../errors.js";
+import { type MessageContent, type ReportContent, read, write } from "../messages.js";
 import { sealOf } from "../security/identity.js";
 import type { Seal } from "../security/seal.js";
 import { type CheckedClusterOptions, type ClusterOptions, checkClusterOptions } from "./clusterOptions.js";
 import { ClusterFuture, type ClusterTask } from "./clusterTask.js";
+import { Inbox } from "./inbox.js";
+import { Jobs } from "./jobs.js";
+import { Presence } from "./presence.js";
 import { Reconciler } from "./reconciler.js";
-import { RemoteFunctions } from "./remoteFunctions.js";
 import { WaitingTasks } from "./waitingTasks.js";
 
 /** Jobs that go to the queue as one. */
 const batch = 500;
-/** ms between two signs of life while there is work, and for which one is believed. */
-const beatEvery = 3_000;
-const beatKept = 15_000;
 /** Slots of all workers together, where nobody has told how many there are; and chunks for each. */
 const slotsBelieved = 8;
 const chunksPerSlot = 4;
@@ -80,16 +77,14 @@ export class ClusterExecutor extends Executor {
   readonly #waiting = new WaitingTasks();
   readonly #sent = new Map<string, ClusterTask>();
   readonly #reconciler: Reconciler;
+  readonly #inbox: Inbox;
+  readonly #presence: Presence;
   #opening: Promise<Engine> | undefined;
   #engine: Engine | undefined;
-  #functions: RemoteFunctions | undefined;
+  #jobs: Jobs | undefined;
   #isPumping = false;
   #closed = false;
   #broken: Error | undefined;
-  #patience: NodeJS.Timeout | undefined;
-  #heart: NodeJS.Timeout | undefined;
-  /** By the monotonic clock. */
-  #lastBeat = 0;
   #slots = slotsBelieved;
   #ends: (() => void)[] = [];
   #count = 0;
@@ -111,7 +106,24 @@ export class ClusterExecutor extends Executor {
     this.#reconciler = new Reconciler({
       tasks: () => this.#sent.values(),
       stateOf: (id) => this.#engineNow().stateOf(id),
-      found: (task, state) => this.#found(task, state),
+      found: (task, state) => this.#inbox.found(task, state, !this.#isPumping),
+    });
+    this.#inbox = new Inbox({
+      seal: this.#seal,
+      context: this.#context,
+      submitter: this.#submitter,
+      task: (id) => this.#sent.get(id),
+      engine: () => this.#engineNow(),
+      started: (task, worker) => this.#started(task, worker),
+      printed: (task, output) => this.#print(task, output),
+      refused: (error) => this.#warn(error),
+    });
+    const { connectTimeout } = this.#options;
+    this.#presence = new Presence({
+      beat: (ms) => void this.#engine?.beat(ms).catch(() => {}),
+      patience: connectTimeout,
+      lost: () =>
+        this.#break(new BrokenCluster(`${this.#server.place} has not been reachable for ${connectTimeout} ms; tasks that were taken may have run`)),
     });
   }
 
@@ -274,8 +286,8 @@ export class ClusterExecutor extends Executor {
         }
         this.#changed();
         // Over the same connection, so it is there before them: a worker may ask at once whether this program is.
-        if (monotonicNow() - this.#lastBeat > beatEvery) this.#beat();
-        const jobs = await Promise.all(tasks.map((task) => this.#jobOf(task, engine)));
+        this.#presence.beforeSending();
+        const jobs = await Promise.all(tasks.map((task) => this.#jobs?.of(task)));
         await engine.add(jobs.filter((job) => job !== undefined));
       }
     } catch (error) {
@@ -284,33 +296,6 @@ export class ClusterExecutor extends Executor {
       this.#break(error instanceof BrokenCluster ? error : new BrokenCluster(`${this.#server.place}: ${text}`));
     } finally {
       this.#isPumping = false;
-    }
-  }
-
-  /** @returns `undefined` if the task is done already: it was cancelled meanwhile, or cannot be sent. */
-  async #jobOf(task: ClusterTask, engine: Engine): Promise<JobRequest | undefined> {
-    const { retries, orphans: orphan, startTimeout } = this.#options;
-    try {
-      const functions = this.#functions as RemoteFunctions;
-      const [fn, args] = await Promise.all([functions.of(task.fn), engine.store(task.args as Buffer)]);
-      if (task.future.done()) return undefined;
-      const { id, arity, timeout, priority } = task;
-      const content = {
-        submitter: this.#submitter,
-        fn,
-        args,
-        arity,
-        notAfter: Date.now() + startTimeout,
-        retries,
-        orphan,
-        ...(timeout !== undefined && { timeout }),
-      };
-      return { id, name: task.fn.name, priority, frame: this.#seal.seal(this.#context.task(id), write(content)) };
-    } catch (error) {
-      if (!task.future.done()) task.future.setException(error);
-      return undefined;
-    } finally {
-      task.args = undefined;
     }
   }
 
@@ -341,13 +326,13 @@ export class ClusterExecutor extends Executor {
       resultTtl,
       connectTimeout,
       events: {
-        message: (frame) => this.#message(frame),
-        result: (id, frame) => void this.#result(id, frame),
+        message: (frame) => this.#inbox.message(frame),
+        result: (id, frame) => void this.#inbox.result(id, frame),
         connected: (isConnected) => this.#connected(isConnected),
       },
     });
     this.#engine = engine;
-    this.#functions = new RemoteFunctions(engine);
+    this.#jobs = new Jobs({ engine, seal: this.#seal, context: this.#context, submitter: this.#submitter, options: this.#options });
     this.#changed();
     return engine;
   }
@@ -355,22 +340,6 @@ export class ClusterExecutor extends Executor {
   #engineNow(): Engine {
     if (!this.#engine) throw new BrokenCluster(`${this.#server.place} is not connected`);
     return this.#engine;
-  }
-
-  #message(frame: Buffer): void {
-    let message: MessageContent;
-    try {
-      message = read<MessageContent>(this.#seal.open(this.#context.message(this.#submitter), frame));
-    } catch (error) {
-      this.#warn(error);
-      return;
-    }
-    const task = this.#sent.get(message.id);
-    if (!task) return;
-    task.heardOf = monotonicNow();
-    if (message.type === "started") this.#started(task, message.worker);
-    else if (message.type === "progress") task.future.addProgress(deserializeValue(message.value));
-    else this.#print(task, message);
   }
 
   #started(task: ClusterTask, worker: string): void {
@@ -384,62 +353,6 @@ export class ClusterExecutor extends Executor {
     const { onOutput } = this.#options;
     if (onOutput) onOutput({ stream, text, worker, task: task.future.id });
     else process[stream].write(text);
-  }
-
-  async #result(id: string, frame: Buffer): Promise<void> {
-    const task = this.#sent.get(id);
-    if (!task) return;
-    task.heardOf = monotonicNow();
-    try {
-      const result = read<ResultContent>(this.#seal.open(this.#context.result(id), frame));
-      const engine = this.#engineNow();
-      const bytesOf = (bytes: Parameters<Engine["load"]>[0]): Promise<Uint8Array> | Uint8Array =>
-        "bytes" in bytes ? bytes.bytes : engine.load(bytes, "the result");
-      if (result.kind === "error") this.#fail(task, deserializeThrown(await bytesOf(result.error)));
-      else if (result.kind === "value")
-        this.#finish(task, deserializeValue("bytes" in result.value ? result.value.bytes : await bytesOf(result.value)));
-      else {
-        const values = deserializeValue(await bytesOf(result.values)) as unknown[];
-        const errors = new Map(result.errors.map(([place, error]) => [place, deserializeThrown(error)]));
-        this.#finish(task, { values, ...(errors.size > 0 && { errors }) } satisfies ChunkOutcomes);
-      }
-    } catch (error) {
-      if (error instanceof NotTrustedError) this.#warn(error);
-      else this.#fail(task, error);
-    }
-  }
-
-  #finish({ future }: ClusterTask, value: unknown): void {
-    if (!future.done()) future.setResult(value);
-  }
-
-  #fail({ future, stopped }: ClusterTask, error: unknown): void {
-    if (!future.done()) future.setException(stopped ? stopped.reason : error);
-  }
-
-  /** What the queue says of a task that nothing was heard of. */
-  #found(task: ClusterTask, found: JobState): void {
-    if (task.future.done()) return;
-    switch (found.state) {
-      case "active":
-        this.#started(task, "a worker");
-        break;
-      case "finished":
-        void this.#result(task.id, found.frame);
-        break;
-      case "failed":
-        this.#fail(task, found.reason.startsWith("refused") ? new NotTrustedError(found.reason) : new TaskLostError(found.reason));
-        break;
-      case "gone":
-        if (this.#isPumping) break; // it may not be there yet
-        this.#fail(
-          task,
-          new TaskLostError("the queue does not know the task any more: the server has lost its data, or the result was kept for too short a time"),
-        );
-        break;
-      case "waiting":
-        break;
-    }
   }
 
   #stop(task: ClusterTask, reason: unknown): void {
@@ -476,24 +389,20 @@ export class ClusterExecutor extends Executor {
 
   /** There is work, or there is none any more. */
   #changed(): void {
-    const isBusy = this.#waiting.size + this.#sent.size > 0;
+    const isBusy = this.#isBusy;
     this.#engine?.hold(isBusy || this.#asking > 0);
     this.#reconciler.run(this.#sent.size > 0);
-    if (isBusy && this.#engine) this.#heart ??= setInterval(() => this.#beat(), beatEvery);
-    if (isBusy) return;
-    clearInterval(this.#heart);
-    this.#heart = undefined;
-    if (this.#closed || this.#broken) for (const end of this.#ends.splice(0)) end();
+    this.#presence.run(isBusy && this.#engine !== undefined);
+    if (!isBusy && (this.#closed || this.#broken)) for (const end of this.#ends.splice(0)) end();
   }
 
-  #beat(): void {
-    this.#lastBeat = monotonicNow();
-    void this.#engine?.beat(beatKept).catch(() => {});
+  get #isBusy(): boolean {
+    return this.#waiting.size + this.#sent.size > 0;
   }
 
   async #end(): Promise<void> {
-    if (this.#waiting.size + this.#sent.size > 0) await new Promise<void>((resolve) => this.#ends.push(resolve));
-    clearTimeout(this.#patience);
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#ends.push(resolve));
+    this.#presence.end();
     const engine = await this.#opening?.catch(() => undefined);
     this.#opening = undefined;
     engine?.hold(true);
@@ -501,19 +410,8 @@ export class ClusterExecutor extends Executor {
   }
 
   #connected(isConnected: boolean): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
-    if (isConnected) {
-      for (const task of this.#sent.values()) task.heardOf = 0; // what was told meanwhile was not heard
-      return;
-    }
-    const { connectTimeout } = this.#options;
-    this.#patience = setTimeout(
-      () =>
-        this.#break(new BrokenCluster(`${this.#server.place} has not been reachable for ${connectTimeout} ms; tasks that were taken may have run`)),
-      connectTimeout,
-    );
-    if (this.#waiting.size + this.#sent.size === 0) this.#patience.unref();
+    if (isConnected) for (const task of this.#sent.values()) task.heardOf = 0; // what was told meanwhile was not heard
+    this.#presence.connected(isConnected, this.#isBusy);
   }
 
   #break(error: BrokenCluster): void {
