@@ -1,7 +1,7 @@
 // @ts-check
 // The benchmarks: see README.md.
 //   npm run bench                        all measures, as a table
-//   npm run bench -- --quick             the same in under two minutes
+//   npm run bench -- --quick             the same in three minutes
 //   npm run bench -- threads processes   the measures whose names begin so
 //   npm run -s bench -- --quick --json   one JSON object on stdout, nothing else
 //   npm run bench -- --charts            the charts of the README instead, into media/bench/; with --redraw from what was measured last
