@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BrokenCluster } from "../../src/cluster/index.js";
 import { until } from "../host/waiting.mjs";
+import { skip } from "../support/skip.js";
 import { type Certificates, makeCertificates } from "./support/certificates.js";
 import { Cluster } from "./support/cluster.js";
 import { Daemon } from "./support/daemon.js";
@@ -18,6 +20,8 @@ describe("a cluster over TLS, with users that may do no more than they have to",
   let certificates: Certificates;
   let cluster: Cluster;
   before(async function () {
+    if (!process.env["CI"] && spawnSync("openssl", ["version"]).status !== 0)
+      skip(this, "certificates are made by the command openssl, which is not there");
     certificates = makeCertificates(folder);
     cluster = await Cluster.start(this, { certificates });
     await cluster.server.client(async (client) => {
