@@ -124,7 +124,7 @@ describe("who may run what on a cluster", function () {
     const { task } = await import("concurrent-futures");
     const file = cluster.write("planted.mjs", "export const f = () => 'as it was written';\n");
     const f = task<() => string>(new URL(`file://${file}`), "f");
-    const fresh = await cluster.worker("--threads", "1");
+    await cluster.worker("--threads", "1");
     assert.equal(await executor.submit(f).result(), "as it was written");
     await cluster.endWorkers();
     await cluster.server.client(async (client) => {
@@ -132,7 +132,6 @@ describe("who may run what on a cluster", function () {
     });
     daemon = await cluster.worker("--threads", "2");
     assert.match((await errorOf(executor.submit(f))).message, /is something else: it was changed, or damaged/);
-    void fresh;
   });
 
   it("needs keys, or a server of this machine and the word that it is to go without", () => {

@@ -79,8 +79,12 @@ describe("futures worker", function () {
     args[1] = other.url;
     const worker = new Daemon(args);
     await worker.says(/: ready$/m);
+    // It has something to tell when nobody hears it any more.
+    const future = cluster.executor({ connection: other.url, connectTimeout: 500 }).submit(remote.later, 1_000, "nobody");
+    await started(future);
     await other.stop();
     await worker.says(/ECONNREFUSED/);
+    await future.exception();
     assert.equal(await worker.end("SIGTERM"), 0);
   });
 

@@ -19,11 +19,6 @@ export class RemoteFunctions {
     return { kind: "program", hash: await this.#program(fn.url), path, name };
   }
 
-  /** Makes the program of a module anew, since the server has lost it. */
-  forget(hash: string): void {
-    for (const [url, program] of this.#programs) void program.then((known) => known === hash && this.#programs.delete(url));
-  }
-
   #program(url: string): Promise<string> {
     const known = this.#programs.get(url);
     if (known) return known;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Server } from "../engine/connection.js";
 import { ClusterConfigError } from "../errors.js";
 import { readPrivateKey, readPublicKeys } from "./keys.js";
+import { isKeyText } from "./keyText.js";
 import { plainSeal, type Seal, signedSeal } from "./seal.js";
 
 /** Who this side is, and whom it trusts. */
@@ -32,9 +33,8 @@ export function sealOf({ key, trust, insecure = false }: IdentityOptions, server
   return signedSeal(readPrivateKey(textOf(key, "key")), trusted);
 }
 
-/** A text of several lines, or of a key, is itself; anything else is the path of a file, and may be told. */
 function textOf(textOrPath: string, name: "key" | "trust"): string {
-  if (/-----|\n|^\s*futures-ed25519 /.test(textOrPath)) return textOrPath;
+  if (isKeyText(textOrPath)) return textOrPath;
   try {
     return readFileSync(textOrPath, "utf8");
   } catch (error) {

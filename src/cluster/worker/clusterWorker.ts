@@ -15,6 +15,7 @@ import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js
 import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
 import { type IdentityOptions, sealOf } from "../security/identity.js";
 import type { Seal } from "../security/seal.js";
+import { EndedTasks } from "./endedTasks.js";
 import { unlessAway } from "./farewell.js";
 import { ProgramCache } from "./programCache.js";
 import { Reports } from "./reports.js";
@@ -24,8 +25,6 @@ import { TaskRunner } from "./taskRunner.js";
 
 /** ms for which a job is this worker's without a sign of life; then another takes it. Checked twice in that time. */
 const lockDuration = 6_000;
-/** ms for which the id of a task that was stopped or has ended is remembered, at least. */
-const remembered = 60_000;
 /** ms that a task runs before its submitter is told so: of one that is done by then the result tells enough. */
 const startedAfter = 5;
 /** ms between two looks whether the submitters of running tasks are there; one that is missing twice is gone. */
@@ -70,8 +69,7 @@ export class ClusterWorker {
   readonly #running = new Map<string, Running>();
   /** By the numbers of their futures. */
   readonly #jobOfFuture = new Map<number, string>();
-  /** Ids of tasks that must not run any more, and until when that is remembered. */
-  readonly #over = new Map<string, number>();
+  readonly #endedTasks = new EndedTasks();
   #submitters: Submitters | undefined;
   #worker: Worker | undefined;
   #client: Redis | undefined;
@@ -197,12 +195,12 @@ export class ClusterWorker {
         : await runner.run(task, running.stop.signal, (future) => this.#jobOfFuture.set(future.id, id));
       const frame = this.#seal.seal(this.#context.result(id), write(result));
       // At once: what the queue has to do yet at the end of a job is not the submitter's to wait for.
-      void this.#client?.publish(this.#keys.inbox(task.submitter), Buffer.concat([Buffer.from(`R${id}\0`), frame]) as unknown as string);
+      this.#publish(task.submitter, Buffer.concat([Buffer.from(`R${id}\0`), frame]));
       return frame.toString("base64");
     } finally {
       this.#running.delete(id);
       this.#done += 1;
-      this.#remember(id, task.notAfter);
+      this.#endedTasks.add(id, task.notAfter);
       for (const [number, known] of this.#jobOfFuture) if (known === id) this.#jobOfFuture.delete(number);
     }
   }
@@ -213,7 +211,7 @@ export class ClusterWorker {
       return new TaskLostError(
         `a worker was lost while it had this task, which it may have run in part${retries > 0 ? `, and so were ${retries} more` : ""}: with retries: ${retries + 1} it would be started again`,
       );
-    if (this.#over.has(id) && starts <= 1) return new TaskLostError("the task was stopped before it started, or it has come a second time");
+    if (this.#endedTasks.has(id) && starts <= 1) return new TaskLostError("the task was stopped before it started, or it has come a second time");
     if (Date.now() > notAfter)
       return new TimeoutError("the task had not started when its time to be started was over: no worker was free until then");
     if (orphan === "drop" && !(await this.#submitters?.isThere(submitter)))
@@ -242,7 +240,7 @@ export class ClusterWorker {
     }
     const running = this.#running.get(message.id);
     if (running) running.stop.abort(deserializeThrown(message.reason));
-    else this.#remember(message.id, Date.now() + remembered);
+    else this.#endedTasks.add(message.id);
   }
 
   /** Another worker may have them by now: what they would come to here nobody may wait for. */
@@ -278,16 +276,12 @@ export class ClusterWorker {
 
   #tell(submitter: string, message: MessageContent): void {
     const frame = this.#seal.seal(this.#context.message(submitter), write(message));
-    void this.#client?.publish(this.#keys.inbox(submitter), Buffer.concat([Buffer.from("M"), frame]) as unknown as string);
+    this.#publish(submitter, Buffer.concat([Buffer.from("M"), frame]));
   }
 
-  #remember(id: string, until: number): void {
-    const now = Date.now();
-    this.#over.set(id, Math.max(until, now + remembered));
-    for (const [known, end] of this.#over) {
-      if (end > now) break;
-      this.#over.delete(known);
-    }
+  /** What is lost on its way, or with the connection, the submitter asks the queue about. */
+  #publish(submitter: string, bytes: Buffer): void {
+    void this.#client?.publish(this.#keys.inbox(submitter), bytes as unknown as string).catch(() => {});
   }
 
   #log(line: string): void {

@@ -44,16 +44,12 @@ export class TaskRunner {
         ? { kind: "value", value: await this.#large(serializeValue(value, "result")) }
         : await this.#chunk(value as ChunkOutcomes);
     } catch (error) {
-      return this.#failed(signal.aborted && signal.reason instanceof TimeoutError ? signal.reason : error);
+      return this.failed(signal.aborted && signal.reason instanceof TimeoutError ? signal.reason : error);
     }
   }
 
-  /** What a task comes to that is not run. */
+  /** What a task comes to that fails, or is not run. */
   async failed(error: unknown): Promise<ResultContent> {
-    return this.#failed(error);
-  }
-
-  async #failed(error: unknown): Promise<ResultContent> {
     return { kind: "error", error: await this.#large(serializeThrown(error)) };
   }
 

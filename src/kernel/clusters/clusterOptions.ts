@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import type { ClusterOptions } from "../../cluster/index.js";
+import { isKeyText } from "../../cluster/security/keyText.js";
 import type { ClusterSettings } from "../../protocol/messages.js";
 
 /** A setting of a cluster that will not do; the message names it, and holds no secret. */
@@ -34,16 +35,11 @@ export function clusterOptionsOf(
     connection: given,
     queue,
     ...(key !== undefined && { key: placeOf(key, folder) }),
-    ...(trust !== undefined && { trust: typeof trust !== "string" || isText(trust) ? trust : placeOf(trust, folder) }),
+    ...(trust !== undefined && { trust: typeof trust !== "string" || isKeyText(trust) ? trust : placeOf(trust, folder) }),
     ...(insecure !== undefined && { insecure }),
     ...(allowPlaintext !== undefined && { allowPlaintext }),
     ...(retries !== undefined && { retries }),
   };
-}
-
-/** Keys themselves, and no path. */
-function isText(value: string): boolean {
-  return /-----|\n|^\s*futures-ed25519 /.test(value);
 }
 
 function placeOf(file: string, folder: string): string {
