@@ -162,6 +162,14 @@ const builtinIsRequired = {
   },
 };
 
+/** The file that a worker starts with is what hands it over. */
+const hostStaysOutside = {
+  name: "host-stays-outside",
+  setup(build) {
+    build.onResolve({ filter: /\/code\/host\.js$/ }, () => ({ path: "host", external: true }));
+  },
+};
+
 // CommonJS, which starts some ms sooner: the loader of ES modules is needed for the user's modules only.
 const libraryWorkers = {
   ...libraryOptions,
@@ -172,11 +180,19 @@ const libraryWorkers = {
   outdir: "dist/futures/worker",
   outExtension: { ".js": ".cjs" },
   entryPoints: {
-    thread: "src/futures/worker/thread.ts",
-    process: "src/futures/worker/process.ts",
+    thread: "src/futures/worker/code/thread.ts",
+    process: "src/futures/worker/code/process.ts",
     broker: "src/futures/worker/broker.ts",
     failures: "src/futures/worker/failures.ts",
   },
+};
+/** What these run: each the text of a function, that of a CommonJS module, which can be compiled by what was compiled before. */
+const libraryWorkerBodies = {
+  ...libraryWorkers,
+  plugins: [...libraryWorkers.plugins, hostStaysOutside],
+  banner: { js: `(function (require, __filename) { ${asCommonJs.banner.js}` },
+  footer: { js: "})" },
+  entryPoints: { "thread.body": "src/futures/worker/thread.ts", "process.body": "src/futures/worker/process.ts" },
 };
 const loaderHooks = {
   ...libraryOptions,
@@ -368,6 +384,7 @@ const builds = flag("tests")
       library,
       libraryForBundlers,
       libraryWorkers,
+      libraryWorkerBodies,
       loaderHooks,
       programsOfOurs,
       cluster,

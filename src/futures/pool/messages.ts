@@ -1,6 +1,7 @@
 /** What a pool and its workers say to each other. Plain data; the transport decides how it crosses. */
 import type { FunctionReference } from "../task.js";
 import type { EncodedThrown } from "../transfer/errors.js";
+import type { CompiledCode } from "../worker/code/compiledCode.js";
 
 /** How a worker is set up; known to it from its start. */
 export interface WorkerSetup {
@@ -60,6 +61,8 @@ export type MessageFromWorker =
   | { readonly type: "unreadable"; readonly task?: number; readonly error: EncodedThrown }
   | { readonly type: "output"; readonly task?: number; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "memory"; readonly memory: WorkerMemory }
+  /** What the worker runs, for others; only of one that was asked for it. */
+  | { readonly type: "code"; readonly code: CompiledCode }
   /** An error that nothing catches; the worker ends now. */
   | { readonly type: "uncaught"; readonly error: EncodedThrown }
   /** The worker ends with this code. Only of use where nobody sees it end: while the pool's thread blocks. */

@@ -9,8 +9,7 @@
  *   …│ 6 │ 7 │ 8 │ 9 │ 10│ 11│ 12 │         records of one length, which divides that of a page: none is seen in part
  */
 import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { createInMemory } from "./fileInMemory.js";
 
 /** Bytes of a record, and words. */
 export const recordBytes = 512;
@@ -35,8 +34,7 @@ export class CallsFile {
 
   /** @throws what the file system throws. */
   constructor() {
-    const place = process.platform === "linux" ? "/dev/shm" : tmpdir();
-    const [name, writing] = create(place);
+    const [name, writing] = createInMemory(constants.O_WRONLY);
     this.#writing = writing;
     try {
       this.reading = openSync(name, constants.O_RDONLY);
@@ -72,16 +70,5 @@ export class CallsFile {
   close(): void {
     closeSync(this.reading);
     closeSync(this.#writing);
-  }
-}
-
-/** In memory if the system has such a place. */
-function create(place: string): readonly [name: string, descriptor: number] {
-  const name = path.join(place, `concurrent-futures-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  try {
-    return [name, openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)];
-  } catch (error) {
-    if (place === tmpdir()) throw error;
-    return create(tmpdir());
   }
 }

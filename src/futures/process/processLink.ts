@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import type { WorkerSetup } from "../pool/messages.js";
 import type { ChannelEnd } from "../pool/transport.js";
 import type { WordReader } from "../transfer/words.js";
+import type { GivenCode } from "../worker/code/compiledCode.js";
+import { CodeFile } from "./codeFile.js";
 import { FrameReader, frameOf, packetFrame } from "./frames.js";
 import { inheritedOptions } from "./inheritedOptions.js";
 import { killOnExit } from "./killOnExit.js";
@@ -49,24 +51,36 @@ const disconnectedGrace = 1000;
 /** ms that the rest of stderr may take to arrive after the process has ended: a grandchild may hold it open for ever. */
 const stderrGrace = 100;
 
-/**
- * @param calls file descriptor of the calls that all processes of the pool take from.
- * @throws what `fork` throws when it cannot start one.
- */
-export function startProcess(setup: WorkerSetup, options: ProcessPoolOptions, place: ProcessPlace, events: LinkEvents, calls?: number): ProcessLink {
+/** What a process inherits that takes calls by itself. */
+export interface ProcessGifts {
+  /** File descriptor of the calls that all processes of the pool take from. */
+  readonly calls: number;
+  readonly code: GivenCode;
+}
+
+/** @throws what `fork` throws when it cannot start one. */
+export function startProcess(
+  setup: WorkerSetup,
+  options: ProcessPoolOptions,
+  place: ProcessPlace,
+  events: LinkEvents,
+  gifts?: ProcessGifts,
+): ProcessLink {
   const { env, cwd, execArgv = inheritedOptions(process.execArgv) } = options;
   const forkOptions: ForkOptions = { serialization: "advanced", execArgv: [...execArgv] };
   if (env) forkOptions.env = env;
   if (cwd !== undefined) forkOptions.cwd = cwd;
   const stdout = setup.captureOutput || !place.inheritStdout ? "pipe" : "inherit";
-  const processSetup: ProcessSetup = { ...setup, takesCalls: calls !== undefined, plainFrames: events.frame !== undefined };
-  const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [
-    stdout,
-    "pipe",
-    "ipc",
-    "pipe",
-    ...(calls === undefined ? [] : [calls]),
-  ]);
+  const code = new CodeFile(gifts?.code);
+  const processSetup: ProcessSetup = {
+    ...setup,
+    takesCalls: gifts !== undefined,
+    plainFrames: events.frame !== undefined,
+    ...(code.place ? { code: code.place } : {}),
+  };
+  const shared = [gifts?.calls, code.descriptor].filter((descriptor) => descriptor !== undefined);
+  const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [stdout, "pipe", "ipc", "pipe", ...shared]);
+  code.close(); // the process has it, if there is one
   const wire = child.stdio[wireDescriptor] as Socket | undefined;
   killOnExit(child);
   const tail = tailOf(child.stderr);

@@ -1,8 +1,9 @@
 import { monotonicNow } from "../clock.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
-import { type Channel, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
+import { type Channel, type ChannelEnd, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
 import { cloneableInProcess } from "../transfer/cloneable.js";
 import type { WordReader } from "../transfer/words.js";
+import { processCode } from "../worker/entries.js";
 import { FileCalls } from "./fileCalls.js";
 import { FrameBuffer, giveBackFrame, outcomeFrame, restFrame, startFrame, wakeFrame } from "./frames.js";
 import { pack, unpack } from "./packets.js";
@@ -57,13 +58,17 @@ class ProcessChannel implements Channel {
     // One that takes no calls is always at rest, unless the pool has sent it something.
     this.#phase = descriptor === undefined ? "resting" : "working";
     const link = {
-      packet: (packet: Parameters<typeof unpack>[0]) => unpack<MessageFromWorker>(packet, events.message, events.unreadable),
+      packet: (packet: Parameters<typeof unpack>[0]) => unpack<MessageFromWorker>(packet, (message) => this.#hear(message), events.unreadable),
       frame: (kind: number, number: number, body: WordReader) => this.#take(kind, number, body),
       drained: () => events.drained(),
       output: (stream: "stdout" | "stderr", text: string) => events.message({ type: "output", stream, text }),
-      end: events.end,
+      end: (end: ChannelEnd) => {
+        processCode.ended(this);
+        events.end(end);
+      },
     };
-    this.#link = startProcess(setup, options, placeOfPool(), link, descriptor);
+    const gifts = descriptor === undefined ? undefined : { calls: descriptor, code: processCode.give(this) };
+    this.#link = startProcess(setup, options, placeOfPool(), link, gifts);
   }
 
   get pid(): number | undefined {
@@ -116,6 +121,11 @@ class ProcessChannel implements Channel {
 
   hold(held: boolean): void {
     this.#link.hold(held);
+  }
+
+  #hear(message: MessageFromWorker): void {
+    if (message?.type === "code") processCode.keep(message.code);
+    else this.#events.message(message);
   }
 
   #toWork(): void {

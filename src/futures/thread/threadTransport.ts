@@ -3,7 +3,8 @@ import { arrivalsBuffer } from "../blocking.js";
 import type { MessageFromWorker, MessageToWorker, WorkerSetup } from "../pool/messages.js";
 import { type Channel, type ChannelEvents, refillEvery, type Transport } from "../pool/transport.js";
 import { cloneableInThread } from "../transfer/cloneable.js";
-import { startThread } from "../worker/entries.js";
+import type { CompiledCode, GivenCode } from "../worker/code/compiledCode.js";
+import { startThread, threadCode } from "../worker/entries.js";
 import { sharedCall } from "./sharedCall.js";
 import { SharedCalls } from "./sharedCalls.js";
 import { SyncPort } from "./syncPort.js";
@@ -19,6 +20,7 @@ export interface ThreadData {
   readonly arrivals: SharedArrayBuffer;
   readonly calls: SharedArrayBuffer;
   readonly memory: SharedArrayBuffer;
+  readonly code: GivenCode;
 }
 
 /** A message without content: there are outcomes in the shared memory; or, to a worker, calls. */
@@ -44,13 +46,18 @@ export class ThreadTransport implements Transport {
   start(setup: WorkerSetup, events: ChannelEvents): Channel {
     const port = new SyncPort<MessageFromWorker | Bell, MessageToWorker | Bell>();
     const memory = makeWorkerMemory();
-    const worker = this.#start({ setup, ...port.theirs, arrivals: arrivalsBuffer, calls: this.calls.buffer, memory });
+    const worker = this.#start({ setup, ...port.theirs, arrivals: arrivalsBuffer, calls: this.calls.buffer, memory, code: threadCode.give(port) });
     return new ThreadChannel(worker, port, memory, events);
   }
 
   #start(workerData: ThreadData): Worker {
     const { resourceLimits, execArgv } = this.#options;
-    const options: WorkerOptions = { name: workerData.setup.worker, workerData, transferList: [workerData.port, workerData.lifeLine] };
+    const options: WorkerOptions = {
+      name: workerData.setup.worker,
+      workerData,
+      transferList: [workerData.port, workerData.lifeLine],
+      stdin: true, // it ends it by itself, once it has the time: Node would do so before anything else, which takes half a ms
+    };
     if (resourceLimits) options.resourceLimits = resourceLimits;
     if (execArgv) options.execArgv = [...execArgv];
     return startThread("thread", options);
@@ -88,6 +95,7 @@ class ThreadChannel implements Channel {
       unreadable: (error) => this.#takeMessage(() => events.unreadable(error)),
       end: (exitCode, failure) => {
         this.#drainOutcomes();
+        threadCode.ended(port);
         events.end({ exitCode, ...(failure === undefined ? {} : { error: failure }) });
       },
     });
@@ -158,6 +166,7 @@ class ThreadChannel implements Channel {
 
   #hear(message: MessageFromWorker): void {
     if (message?.type === "exiting") this.#exitCode = message.exitCode;
+    else if (message?.type === "code") threadCode.keep(shared(message.code));
     else this.#events.message(message);
   }
 
@@ -185,4 +194,14 @@ class ThreadChannel implements Channel {
   #drainOutcomes(): void {
     this.#view.drain(this.#take);
   }
+}
+
+/** Every thread that starts is given the same memory. */
+function shared({ text, data }: CompiledCode): CompiledCode {
+  const share = (bytes: Uint8Array): Uint8Array => {
+    const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    copy.set(bytes);
+    return copy;
+  };
+  return { text: share(text), data: share(data) };
 }

@@ -3,10 +3,15 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { ProcessEntry } from "../process/processEntry.js";
+import { CodeStore } from "./code/codeStore.js";
 import { workerText } from "./workerText.js";
 
 /** The built library; `undefined` in the build for bundlers, where the place of the file that it ends up in says nothing. */
 const library: string | undefined = import.meta.url;
+
+/** Of the whole program, as the code is. */
+export const threadCode = new CodeStore();
+export const processCode = new CodeStore();
 
 /**
  * Starts a thread of ours.

@@ -1,5 +1,6 @@
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
+import { importModule } from "./code/host.js";
 import { fromSource } from "./source.js";
 import { explainSyntax, prepareForModule, prepareForSource } from "./typescript.js";
 
@@ -19,7 +20,7 @@ export async function load(reference: FunctionReference): Promise<AnyFunction> {
     return fromSource(reference);
   }
   if (reference.kind === "global") return memberOf(globalThis, reference.path, "the global object");
-  const module = await importModule(reference.url);
+  const module = await importPrepared(reference.url);
   return memberOf(holderOf(module, reference.path[0]), reference.path, reference.url);
 }
 
@@ -31,10 +32,10 @@ function holderOf(module: Record<string, unknown>, name: string | undefined): ob
   return wasCompiled || (name !== undefined && !(name in module)) ? exported : module;
 }
 
-async function importModule(url: string): Promise<Record<string, unknown>> {
+async function importPrepared(url: string): Promise<Record<string, unknown>> {
   try {
     await prepareForModule(url);
-    return await import(url);
+    return await importModule(url);
   } catch (error) {
     throw new ModuleFailure(url, { cause: explainSyntax(error) });
   }

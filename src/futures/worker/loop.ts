@@ -5,6 +5,7 @@ import type { EncodedOutcomes, MessageFromWorker, MessageToWorker, WorkerSetup }
 import { setDepth } from "../pool/nesting.js";
 import type { ClaimedCall } from "../thread/claims.js";
 import type { EncodedThrown } from "../transfer/errors.js";
+import { compiled } from "./code/host.js";
 import { taskStorage } from "./currentTask.js";
 import { failures } from "./late.js";
 import { load, ModuleFailure } from "./load.js";
@@ -152,6 +153,7 @@ export function startLoop(setup: WorkerSetup, port: PoolPort): Loop {
     settled = true;
     failures();
     memory.tellSometimes(monotonicNow());
+    if (compiled) port.send({ type: "code", code: compiled() });
   }
 
   async function letOthersRun(): Promise<void> {

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import type { AnyFunction } from "../executor.js";
 import type { FunctionReference } from "../task.js";
+import { evaluate as evaluateText } from "./code/host.js";
 
 type SourceReference = FunctionReference & { kind: "source" };
 
@@ -46,10 +47,7 @@ function setName<T extends object>(target: T, value: string): T {
 function evaluate(expression: string, name: string): unknown {
   const helpers = [...new Set(expression.match(nameHelper))];
   const text = helpers.length === 0 ? expression : `((${helpers.join(", ")}) => ${expression})`;
-  // Not vm: with it, import() in the function needs a loader that is experimental and says so on stderr. Indirect, so that nothing here is in scope.
-  // biome-ignore lint/security/noGlobalEval: running a function that was sent by its source text is what this module is for
-  const evaluateInGlobalScope = globalThis.eval;
-  const evaluateAs = (mode: string): unknown => evaluateInGlobalScope(`${mode}${text}\n//# sourceURL=${placeOf(name)}`);
+  const evaluateAs = (mode: string): unknown => evaluateText(`${mode}${text}\n//# sourceURL=${placeOf(name)}`);
   let value: unknown;
   try {
     // As in the module or class that it comes from: otherwise `this`, where there is none, would be the global object.

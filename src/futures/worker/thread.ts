@@ -11,6 +11,9 @@ import { failures } from "./late.js";
 import { startLoop } from "./loop.js";
 import { ThreadCalls } from "./threadCalls.js";
 
+/** ms after which a task finds standard input at its end. */
+const stdinEndsBy = 10;
+
 if (isMainThread) throw new Error("this module is the entry of a pool's thread and cannot be started by hand");
 const { setup, port, lifeLine, arrivals, calls, memory } = { ...(workerData as ThreadData) };
 // User code must not find the pool's channel.
@@ -43,3 +46,4 @@ process.on("exit", (exitCode) => {
   send({ type: "exiting", exitCode });
   lifeLine.close();
 });
+setTimeout(() => process.stdin.push(null), stdinEndsBy);

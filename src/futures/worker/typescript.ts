@@ -1,4 +1,5 @@
 /** Decides when a worker has to be able to load TypeScript. What does it lies in a file of its own, so that workers without it load nothing of it. */
+import { importModule } from "./code/host.js";
 import { advice } from "./typescript/advice.js";
 import { fs, url } from "./typescript/builtins.js";
 import { isFile, isInNodeModules, isTypeScript, sourceFileOf } from "./typescript/files.js";
@@ -47,7 +48,7 @@ async function prepareFor(files: readonly string[]): Promise<void> {
 async function installHooks(): Promise<Pick<Hooks, "prepare">> {
   if (!import.meta.url.startsWith("file:")) return withoutHooks();
   // By a computed name, so that no bundler draws it into this file.
-  const loaded = (await import(new URL("./typescript.js", import.meta.url).href)) as Hooks;
+  const loaded = (await importModule(new URL("./typescript.js", import.meta.url).href)) as unknown as Hooks;
   loaded.install();
   return loaded;
 }
@@ -65,14 +66,25 @@ function leadsToTypeScript(entry: string): boolean {
   for (let file = open.pop(); file !== undefined; file = open.pop()) {
     if (isInNodeModules(file) || javascript.has(file)) continue;
     if (isTypeScript(file)) return true;
-    if (!isFile(file)) {
+    const isScript = /\.[cm]?js$/.test(file);
+    const text = isScript ? textOf(file) : undefined;
+    if (text === undefined && (isScript || !isFile(file))) {
       if (sourceFileOf(file) !== undefined) return true;
       continue;
     }
     javascript.add(file);
-    if (/\.[cm]?js$/.test(file)) open.push(...importedFiles(fs.readFileSync(file, "utf8"), file));
+    if (text !== undefined) open.push(...importedFiles(text, file));
   }
   return false;
+}
+
+/** Not looked at before it is read: that takes a worker that starts longer than the reading. */
+function textOf(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Node's own type stripping tells the place of its refusal only at the head of the stack, and not that a compiler would take what it does not. */

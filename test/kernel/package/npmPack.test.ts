@@ -49,7 +49,7 @@ describe("the npm package", function () {
 
   it("holds the library, its types and its papers, and nothing else", () => {
     const expected =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|media\/(api|differences|cluster)\.md|dist\/futures\/(index\.c?js|bundler\.js|worker\/\w+\.c?js)|dist\/cluster\/(index\.c?js|bullmqPackage\.cjs)|dist\/cli\/main\.js|dist\/types\/.+\.d\.m?ts|dist\/types\/package\.json)$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|media\/(api|differences|cluster)\.md|dist\/futures\/(index\.c?js|bundler\.js|worker\/[\w.]+\.c?js)|dist\/cluster\/(index\.c?js|bullmqPackage\.cjs)|dist\/cli\/main\.js|dist\/types\/.+\.d\.m?ts|dist\/types\/package\.json)$/;
     const names = packed.files.map((file) => file.path);
     assert.deepEqual(
       names.filter((name) => !expected.test(name)),
