@@ -45,6 +45,7 @@ import { median } from "./statistics.mjs";
  * @property {readonly Contender<T>[]} contenders
  * @property {(opened: T, plan: Plan) => Promise<Record<string, number>>} round Yields a number for every figure, by its id.
  * @property {(plan: Plan) => number} [rounds] Instead of the plan's, for a measure whose rounds are shorter or longer than others'.
+ * @property {(plan: Plan) => boolean} [isWarm] Whether rounds need none before them: each begins anew, or is so long that it warms up by itself.
  */
 
 /**
@@ -103,7 +104,7 @@ export async function runMeasure(measure, plan, say = () => {}) {
   for (const entry of entries) {
     await entry.open();
   }
-  for (const entry of entries) {
+  for (const entry of measure.isWarm?.(plan) ? [] : entries) {
     // By time, not by rounds: the same for all, and as long as compilers take.
     const end = performance.now() + plan.warmUp;
     do await entry.turn("warming up", (it) => measure.round(it, plan));

@@ -1,7 +1,7 @@
 // @ts-check
 // The benchmarks: see README.md.
 //   npm run bench                        all measures, as a table
-//   npm run bench -- --quick             the same in three minutes
+//   npm run bench -- --quick             the same in two and a half minutes
 //   npm run bench -- threads processes   the measures whose names begin so
 //   npm run -s bench -- --quick --json   one JSON object on stdout, nothing else
 //   npm run bench -- --charts            the charts of the README instead, into media/bench/; with --redraw from what was measured last
@@ -17,11 +17,11 @@ import { summarize, table, verdicts } from "./report.mjs";
 /** @type {Plan} */
 const quickPlan = {
   rounds: 5,
-  warmUp: 300,
+  warmUp: 200,
   tasks: 5_000,
   roundTrips: 300,
   items: 200_000,
-  mixedTasks: 400,
+  mixedTasks: 300,
   queuedTasks: 200_000,
   submissions: 3,
   limit: 60_000,

@@ -96,18 +96,34 @@ export const extensionHost = {
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 5 : 1),
-  contenders: [{ name: "extension", role: "ours", open: openEditor, close: closeEditor }],
-  round: async ({ window, folder }, { submissions }) => {
-    const file = path.join(folder, "bench.ts");
-    return {
-      "extension.coldStart": await window.evaluate(coldStart, file),
-      "extension.submit": await window.evaluate(submitToRunning, file, Math.max(10, submissions)),
-      "extension.codeLens": await window.evaluate(codeLens, path.join(folder, "many.ts")),
-      ...(await window.evaluate(mapWithoutBlock, file)),
-      "extension.tasks.block": await window.evaluate(scrollPastTasks, file),
-    };
-  },
+  isWarm: () => true,
+  contenders: [{ name: "extension", role: "ours", open: openWarmEditor, close: closeEditor }],
+  round: async (editor, { submissions }) => ({
+    ...(await workInEditor(editor, Math.max(6, submissions))),
+    "extension.tasks.block": await editor.window.evaluate(scrollPastTasks, path.join(editor.folder, "bench.ts")),
+  }),
 };
+
+/** Warmed up by everything but the thousand tasks, which take as long as all the rest. */
+async function openWarmEditor() {
+  const editor = await openEditor();
+  await workInEditor(editor, 3);
+  return editor;
+}
+
+/**
+ * @param {Editor} editor
+ * @param {number} submissions
+ */
+async function workInEditor({ window, folder }, submissions) {
+  const file = path.join(folder, "bench.ts");
+  return {
+    "extension.coldStart": await window.evaluate(coldStart, file),
+    "extension.submit": await window.evaluate(submitToRunning, file, submissions),
+    "extension.codeLens": await window.evaluate(codeLens, path.join(folder, "many.ts")),
+    ...(await window.evaluate(mapWithoutBlock, file)),
+  };
+}
 
 /**
  * Edit a file, run it again, and see the result: warm in the editor, and by `npx tsx`, which starts anew each time.
@@ -125,6 +141,7 @@ export const rerun = {
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 7 : 3),
+  isWarm: (plan) => plan.rounds <= 5,
   contenders: [
     { name: "extension, submit again", role: "ours", open: openEditor, close: (opened) => closeEditor(/** @type {Editor} */ (opened)) },
     {
@@ -271,8 +288,10 @@ async function scrollPastTasks(vscode, file) {
   const uri = editor.document.uri.toString();
   /** @type {string[]} */
   const ids = [];
-  for (let i = 0; i < 1_000; i += 1)
-    ids.push(await vscode.commands.executeCommand("futures.submit", { uri, functionName: `f${i % 100}`, argumentsText: "1" }));
+  for (let i = 0; i < 1_000; i += 50) {
+    const batch = Array.from({ length: 50 }, (_, n) => ({ uri, functionName: `f${(i + n) % 100}`, argumentsText: "1" }));
+    ids.push(...(await Promise.all(batch.map((submission) => vscode.commands.executeCommand("futures.submit", submission)))));
+  }
   await new Promise((resolve) => {
     const look = () => ids.every((id) => api.store.get(id)?.settledAt !== undefined || !api.store.get(id)) && resolve(undefined);
     api.store.onDidChange(look);
