@@ -290,7 +290,9 @@ async function scrollPastTasks(vscode, file) {
   const ids = [];
   for (let i = 0; i < 1_000; i += 50) {
     const batch = Array.from({ length: 50 }, (_, n) => ({ uri, functionName: `f${(i + n) % 100}`, argumentsText: "1" }));
-    ids.push(...(await Promise.all(batch.map((submission) => vscode.commands.executeCommand("futures.submit", submission)))));
+    /** @type {Thenable<string>[]} */
+    const submitted = batch.map((submission) => vscode.commands.executeCommand("futures.submit", submission));
+    ids.push(...(await Promise.all(submitted)));
   }
   await new Promise((resolve) => {
     const look = () => ids.every((id) => api.store.get(id)?.settledAt !== undefined || !api.store.get(id)) && resolve(undefined);
