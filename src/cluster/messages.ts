@@ -37,17 +37,18 @@ export type ResultContent =
 
 /** From a worker to a submitter, about a task that has not come to its end. */
 export type MessageContent =
+  /** The worker has taken it, and it has no code for this worker: the submitter has to say that it is its own. */
+  | { readonly type: "unsealed"; readonly id: string }
   | { readonly type: "started"; readonly id: string; readonly worker: string }
   | { readonly type: "progress"; readonly id: string; readonly value: Uint8Array }
   | { readonly type: "output"; readonly id: string; readonly worker: string; readonly stream: "stdout" | "stderr"; readonly text: string };
 
 /** From a submitter to all workers. */
-export interface ControlContent {
-  readonly type: "stop";
-  readonly id: string;
-  /** What the task's signal is aborted with. */
-  readonly reason: Uint8Array;
-}
+export type ControlContent =
+  /** `reason`: what the task's signal is aborted with. */
+  | { readonly type: "stop"; readonly id: string; readonly reason: Uint8Array }
+  /** The task with that digest is this submitter's. */
+  | { readonly type: "vouch"; readonly id: string; readonly digest: Uint8Array };
 
 /** What a worker tells of itself. */
 export interface ReportContent {
@@ -65,6 +66,8 @@ export interface ReportContent {
   readonly version: string;
   readonly startedAt: number;
   readonly state: "working" | "draining";
+  /** Its key for secrets of two, 32 bytes; absent without keys. */
+  readonly pairKey?: Uint8Array;
 }
 
 /** A program on the server. */

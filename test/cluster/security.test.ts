@@ -24,11 +24,12 @@ describe("who may run what on a cluster", function () {
     await cluster?.stop();
   });
 
-  /** The frame of a task that was submitted and is taken off the queue before a worker takes it. */
-  const stolenFrame = async (): Promise<{ readonly id: string; readonly frame: string }> => {
+  /** The frame of a task that was submitted and is taken off the queue before a worker takes it: signed, or with a code for each worker. */
+  const stolenFrame = async (kind: "signed" | "paired"): Promise<{ readonly id: string; readonly frame: string }> => {
     await queue.pause();
     try {
-      const executor = cluster.executor();
+      const executor = cluster.executor(kind === "signed" ? { orphans: "keep" } : {});
+      await executor.workers();
       executor.submit(remote.add, 1, 2);
       for (;;) {
         const [job] = await queue.getJobs(["prioritized", "wait"]);
@@ -53,24 +54,79 @@ describe("who may run what on a cluster", function () {
     assert.equal(await cluster.executor().submit(remote.add, 1, 2).result(), 3);
   });
 
-  it("refuses what is not signed, what was changed by a byte, and what was signed for another task, unread", async () => {
-    const { id, frame } = await stolenFrame();
+  const mistrust = { signed: "the signature of the key", paired: "its code is not that of this content" } as const;
+
+  for (const kind of ["signed", "paired"] as const)
+    it(`refuses what is not signed, what was changed by a byte, and what was made for another task, unread (${kind})`, async () => {
+      const { id, frame } = await stolenFrame(kind);
+      const bytes = Buffer.from(frame, "base64");
+      assert.equal(bytes[0], kind === "signed" ? 1 : 2);
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8((changed.at(-1) ?? 0) ^ 1, changed.length - 1);
+      const unsigned = Buffer.concat([Buffer.alloc(73), bytes.subarray(73)]);
+      for (const [jobId, data, said] of [
+        [id, changed, mistrust[kind]],
+        [id, unsigned, "it is not signed"],
+        [`${id}0`, bytes, mistrust[kind]],
+        [`x-1-${kind}`, Buffer.from("no frame at all"), "it is no frame of this version"],
+        [`x-2-${kind}`, Buffer.alloc(0), "it is no frame of this version"],
+      ] as const) {
+        const job = await queue.add("planted", data.toString("base64"), { jobId });
+        await daemon.says(new RegExp(`refused task ${jobId}: ${said}`));
+        for (let state = ""; state !== "failed"; ) state = await job.getState();
+        await job.remove();
+      }
+    });
+
+  it("refuses a task with a code where any byte of it was changed", async () => {
+    const { id, frame } = await stolenFrame("paired");
     const bytes = Buffer.from(frame, "base64");
-    const changed = Buffer.from(bytes);
-    changed.writeUInt8((changed.at(-1) ?? 0) ^ 1, changed.length - 1);
-    const unsigned = Buffer.concat([Buffer.alloc(73), bytes.subarray(73)]);
-    for (const [jobId, data, said] of [
-      [id, changed, "the signature of the key"],
-      [id, unsigned, "it is not signed"],
-      [`${id}0`, bytes, "the signature of the key"],
-      ["x-1", Buffer.from("no frame at all"), "it is no frame of this version"],
-      ["x-2", Buffer.alloc(0), "it is no frame of this version"],
-    ] as const) {
-      const job = await queue.add("planted", data.toString("base64"), { jobId });
-      await daemon.says(new RegExp(`refused task ${jobId}: ${said}`));
+    const head = 10 + 8 + 32; // with one receiver
+    for (let at = 0; at < bytes.length; at += at < head ? 1 : 97) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8((changed[at] ?? 0) ^ 0x10, at);
+      const jobId = `${id.slice(0, id.lastIndexOf("-"))}-${1_000 + at}`;
+      const job = await queue.add("planted", changed.toString("base64"), { jobId });
+      await daemon.says(new RegExp(`refused task ${jobId}: `));
       for (let state = ""; state !== "failed"; ) state = await job.getState();
       await job.remove();
     }
+  });
+
+  it("runs a task that has no code for the worker that takes it, when its submitter says that it is its own", async () => {
+    const executor = cluster.executor();
+    await executor.workers();
+    await queue.pause();
+    const future = executor.submit(remote.add, 20, 22);
+    let job: Job | undefined;
+    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
+    assert.equal(Buffer.from(job.data as string, "base64")[0], 2, "it has codes");
+    await cluster.endWorkers();
+    daemon = await cluster.worker("--threads", "2"); // with another key for secrets of two
+    await queue.resume();
+    assert.equal(await future.result(), 42);
+    assert.equal(await executor.submit(remote.add, 1, 2).result(), 3);
+  });
+
+  it("refuses what was put in the place of such a task, and what nobody is there to speak for", async () => {
+    const executor = cluster.executor();
+    await executor.workers();
+    await queue.pause();
+    const future = executor.submit(remote.add, 1, 2);
+    let job: Job | undefined;
+    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
+    const { id: jobId, data } = job;
+    const changed = Buffer.from(data as string, "base64");
+    changed.writeUInt8((changed.at(-1) ?? 0) ^ 1, changed.length - 1);
+    await job.remove();
+    await queue.add("planted", changed.toString("base64"), { jobId });
+    await cluster.endWorkers();
+    daemon = await cluster.worker("--threads", "2");
+    await queue.resume();
+    assert.match((await errorOf(future)).message, /refused by .*: its submitter has sent another with this id/);
+    await executor.shutdown();
+    await queue.add("planted", data, { jobId: `${jobId}0` });
+    await daemon.says(new RegExp(`refused task ${jobId}0: the program that has submitted the task is gone`));
   });
 
   it("does not run a task a second time that is put into the queue again", async () => {
@@ -95,12 +151,15 @@ describe("who may run what on a cluster", function () {
   });
 
   it("refuses a task for another queue of the same keys", async () => {
-    const { id, frame } = await stolenFrame();
+    const { id, frame } = await stolenFrame("signed");
+    const paired = await stolenFrame("paired");
     const other = new Daemon(cluster.workerArguments("--threads", "1").map((arg) => (arg === cluster.queue ? `${cluster.queue}-b` : arg)));
     await other.says(/: ready$/m);
     const otherQueue = new Queue(`${cluster.queue}-b`, { connection: { host: "127.0.0.1", port: cluster.server.port }, prefix: "futures" });
     await otherQueue.add("moved", frame, { jobId: id });
     await other.says(new RegExp(`refused task ${id}: the signature of the key`));
+    await otherQueue.add("moved", paired.frame, { jobId: paired.id });
+    await other.says(new RegExp(`refused task ${paired.id}: the program that has submitted the task is gone`));
     await otherQueue.close();
     await other.end();
   });

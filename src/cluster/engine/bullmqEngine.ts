@@ -126,8 +126,8 @@ export class BullmqEngine implements Engine {
     return names.flatMap((name, index) => (frames[index] ? [{ name, frame: frames[index] }] : []));
   }
 
-  async beat(ms: number): Promise<void> {
-    await this.#client.set(this.#keys.submitter(this.#options.submitter), "1", "PX", ms);
+  async beat(hello: Buffer, ms: number): Promise<void> {
+    await this.#client.set(this.#keys.submitter(this.#options.submitter), hello, "PX", ms);
   }
 
   hold(held: boolean): void {

@@ -46,8 +46,8 @@ export interface Engine {
   storeProgram(bytes: Buffer): Promise<string>;
   load(bytes: Bytes, what: string): Promise<Uint8Array>;
   workers(): Promise<WorkerReport[]>;
-  /** Says that this submitter is there, for so many ms. */
-  beat(ms: number): Promise<void>;
+  /** Says that this submitter is there, for so many ms. @param hello what workers read of it. */
+  beat(hello: Buffer, ms: number): Promise<void>;
   /** Whether the connections keep the program from ending. */
   hold(held: boolean): void;
   close(): Promise<void>;

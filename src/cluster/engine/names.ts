@@ -9,7 +9,7 @@ export const keysOf = (queue: string) => ({
   control: `${keyPrefix}:${queue}:x:control`,
   /** Messages to one submitter. */
   inbox: (submitter: string) => `${keyPrefix}:${queue}:x:to:${submitter}`,
-  /** There as long as the submitter is. */
+  /** There as long as the submitter is: its key for secrets of two, signed. */
   submitter: (submitter: string) => `${keyPrefix}:${queue}:x:submitter:${submitter}`,
   /** Ids of workers, by the time of their last report. */
   workers: `${keyPrefix}:${queue}:x:workers`,
@@ -27,4 +27,7 @@ export const contextOf = (queue: string) => ({
   message: (submitter: string) => `message ${queue} ${submitter}`,
   control: `control ${queue}`,
   report: (worker: string) => `report ${queue} ${worker}`,
+  hello: (submitter: string) => `hello ${queue} ${submitter}`,
+  /** What a secret of two is for. */
+  pair: `pair ${queue}`,
 });

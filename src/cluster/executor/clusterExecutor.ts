@@ -36,13 +36,15 @@ import { type Server, serverOf } from "../engine/connection.js";
 import type { Engine } from "../engine/engine.js";
 import { contextOf } from "../engine/names.js";
 import { BrokenCluster, TaskLostError } from "../errors.js";
-import { type MessageContent, type ReportContent, read, write } from "../messages.js";
+import { type ControlContent, type MessageContent, type ReportContent, read, write } from "../messages.js";
 import { sealOf } from "../security/identity.js";
+import { isPaired } from "../security/pairs.js";
 import type { Seal } from "../security/seal.js";
 import { type CheckedClusterOptions, type ClusterOptions, checkClusterOptions } from "./clusterOptions.js";
 import { ClusterFuture, type ClusterTask } from "./clusterTask.js";
 import { Inbox } from "./inbox.js";
 import { Jobs } from "./jobs.js";
+import { Peers } from "./peers.js";
 import { Presence } from "./presence.js";
 import { Reconciler } from "./reconciler.js";
 import { WaitingTasks } from "./waitingTasks.js";
@@ -54,7 +56,7 @@ const slotsBelieved = 8;
 const chunksPerSlot = 4;
 
 /** A worker of the cluster, as it has told last. */
-export type RemoteWorker = Omit<ReportContent, "state"> & { readonly state: ReportContent["state"] };
+export type RemoteWorker = Omit<ReportContent, "pairKey">;
 
 /** Counts of an executor at one moment. */
 export interface ClusterStats {
@@ -73,6 +75,9 @@ export class ClusterExecutor extends Executor {
   readonly #seal: Seal;
   readonly #context: ReturnType<typeof contextOf>;
   readonly #submitter = randomUUID();
+  readonly #peers: Peers | undefined;
+  /** What workers read of this submitter, signed. */
+  readonly #hello: Buffer;
   readonly #events: PoolEmitter;
   readonly #waiting = new WaitingTasks();
   readonly #sent = new Map<string, ClusterTask>();
@@ -102,6 +107,8 @@ export class ClusterExecutor extends Executor {
     this.#server = serverOf(options);
     this.#seal = sealOf(options, this.#server);
     this.#context = contextOf(this.#options.queue);
+    if (this.#seal.knowsSigners) this.#peers = new Peers(this.#context.pair);
+    this.#hello = this.#seal.seal(this.#context.hello(this.#submitter), this.#peers?.publicKey ?? Buffer.alloc(0));
     this.#events = new PoolEmitter(this.#options.name);
     this.#reconciler = new Reconciler({
       tasks: () => this.#sent.values(),
@@ -109,18 +116,22 @@ export class ClusterExecutor extends Executor {
       found: (task, state) => this.#inbox.found(task, state, !this.#isPumping),
     });
     this.#inbox = new Inbox({
-      seal: this.#seal,
       context: this.#context,
       submitter: this.#submitter,
+      open: (context, frame) => (this.#peers && isPaired(frame) ? this.#peers.open(context, frame) : this.#seal.open(context, frame)),
       task: (id) => this.#sent.get(id),
       engine: () => this.#engineNow(),
       started: (task, worker) => this.#started(task, worker),
+      asked: (id) => this.#vouch(id),
       printed: (task, output) => this.#print(task, output),
       refused: (error) => this.#warn(error),
     });
     const { connectTimeout } = this.#options;
     this.#presence = new Presence({
-      beat: (ms) => void this.#engine?.beat(ms).catch(() => {}),
+      beat: (ms) => {
+        void this.#engine?.beat(this.#hello, ms).catch(() => {});
+        void this.#lookForWorkers().catch(() => {}); // what is not known of them costs signatures
+      },
       patience: connectTimeout,
       lost: () =>
         this.#break(new BrokenCluster(`${this.#server.place} has not been reachable for ${connectTimeout} ms; tasks that were taken may have run`)),
@@ -150,16 +161,8 @@ export class ClusterExecutor extends Executor {
 
   /** The workers of the queue that have told of themselves in the last seconds, and are trusted. @throws BrokenCluster if the server is not to be reached; the promise rejects with it. */
   async workers(): Promise<RemoteWorker[]> {
-    const reports = await this.#ask((engine) => engine.workers());
-    const workers = reports.flatMap(({ name, frame }) => {
-      try {
-        return [read<ReportContent>(this.#seal.open(this.#context.report(name), frame))];
-      } catch {
-        return []; // of somebody whom this side does not trust
-      }
-    });
-    this.#slots = workers.reduce((sum, { slots }) => sum + slots, 0) || slotsBelieved;
-    return workers;
+    const reports = await this.#ask(() => this.#lookForWorkers());
+    return reports.map(({ pairKey: _, ...worker }) => worker);
   }
 
   /**
@@ -242,6 +245,7 @@ export class ClusterExecutor extends Executor {
       state: "waiting",
       heardOf: 0,
       stopped: undefined,
+      digest: undefined,
       unlisten: undefined,
     };
     future.belongTo(task);
@@ -332,7 +336,14 @@ export class ClusterExecutor extends Executor {
       },
     });
     this.#engine = engine;
-    this.#jobs = new Jobs({ engine, seal: this.#seal, context: this.#context, submitter: this.#submitter, options: this.#options });
+    this.#jobs = new Jobs({
+      engine,
+      seal: this.#seal,
+      peers: this.#peers,
+      context: this.#context,
+      submitter: this.#submitter,
+      options: this.#options,
+    });
     this.#changed();
     return engine;
   }
@@ -340,6 +351,20 @@ export class ClusterExecutor extends Executor {
   #engineNow(): Engine {
     if (!this.#engine) throw new BrokenCluster(`${this.#server.place} is not connected`);
     return this.#engine;
+  }
+
+  /** The workers that are there and are trusted. */
+  async #lookForWorkers(): Promise<ReportContent[]> {
+    const workers = (await this.#engineNow().workers()).flatMap(({ name, frame }) => {
+      try {
+        return [read<ReportContent>(this.#seal.open(this.#context.report(name), frame))];
+      } catch {
+        return []; // of somebody whom this side does not trust
+      }
+    });
+    this.#slots = workers.reduce((sum, { slots }) => sum + slots, 0) || slotsBelieved;
+    this.#peers?.learn(workers);
+    return workers;
   }
 
   #started(task: ClusterTask, worker: string): void {
@@ -374,8 +399,20 @@ export class ClusterExecutor extends Executor {
     }
   }
 
-  #tellStop(task: ClusterTask, reason: unknown): void {
-    this.#engine?.tellWorkers(this.#seal.seal(this.#context.control, write({ type: "stop", id: task.id, reason: serializeThrown(reason) })));
+  #tellStop({ id }: { readonly id: string }, reason: unknown): void {
+    this.#tellWorkers({ type: "stop", id, reason: serializeThrown(reason) });
+  }
+
+  /** To a worker that this program did not know when it sent the task. */
+  #vouch(id: string): void {
+    const digest = this.#sent.get(id)?.digest;
+    if (digest) this.#tellWorkers({ type: "vouch", id, digest });
+    else this.#tellStop({ id }, new Error("the task is not open any more"));
+    void this.#lookForWorkers().catch(() => {});
+  }
+
+  #tellWorkers(message: ControlContent): void {
+    this.#engine?.tellWorkers(this.#seal.seal(this.#context.control, write(message)));
   }
 
   #settled(task: ClusterTask): void {

@@ -25,6 +25,8 @@ export interface ClusterTask {
   heardOf: number;
   /** Told to stop with this reason: what it ends with unless it ends in peace. */
   stopped: { readonly reason: unknown } | undefined;
+  /** Of its frame, if that has codes for some workers and no signature: what another may ask about. */
+  digest: Buffer | undefined;
   /** No longer listens to a signal. */
   unlisten: (() => void) | undefined;
 }

@@ -5,17 +5,19 @@ import type { Engine, JobState } from "../engine/engine.js";
 import type { contextOf } from "../engine/names.js";
 import { NotTrustedError, TaskLostError } from "../errors.js";
 import { type Bytes, type MessageContent, type ResultContent, read } from "../messages.js";
-import type { Seal } from "../security/seal.js";
 import type { ClusterTask } from "./clusterTask.js";
 
 export interface InboxParts {
-  readonly seal: Seal;
   readonly context: ReturnType<typeof contextOf>;
   readonly submitter: string;
+  /** @returns the content of a frame. @throws NotTrustedError */
+  open(context: string, frame: Buffer): Buffer;
   /** `undefined`: it is not open any more. */
   task(id: string): ClusterTask | undefined;
   engine(): Engine;
   started(task: ClusterTask, worker: string): void;
+  /** A worker wants to know whether the task is this submitter's. */
+  asked(id: string): void;
   printed(task: ClusterTask, output: MessageContent & { readonly type: "output" }): void;
   /** Something was not read: somebody else writes to the queue, or a key is missing here. */
   refused(error: unknown): void;
@@ -29,16 +31,17 @@ export class Inbox {
   }
 
   message(frame: Buffer): void {
-    const { seal, context, submitter } = this.#parts;
+    const { context, submitter } = this.#parts;
     let message: MessageContent;
     try {
-      message = read<MessageContent>(seal.open(context.message(submitter), frame));
+      message = read<MessageContent>(this.#parts.open(context.message(submitter), frame));
     } catch (error) {
       this.#parts.refused(error);
       return;
     }
     const task = this.#heardOf(message.id);
-    if (!task) return;
+    if (message.type === "unsealed") this.#parts.asked(message.id);
+    if (!task || message.type === "unsealed") return;
     if (message.type === "started") this.#parts.started(task, message.worker);
     else if (message.type === "progress") task.future.addProgress(deserializeValue(message.value));
     else this.#parts.printed(task, message);
@@ -47,9 +50,9 @@ export class Inbox {
   async result(id: string, frame: Buffer): Promise<void> {
     const task = this.#heardOf(id);
     if (!task) return;
-    const { seal, context } = this.#parts;
+    const { context } = this.#parts;
     try {
-      const result = read<ResultContent>(seal.open(context.result(id), frame));
+      const result = read<ResultContent>(this.#parts.open(context.result(id), frame));
       // At once where it can be: results come in the order in which they were told.
       if (result.kind === "value")
         this.#finish(task, deserializeValue("bytes" in result.value ? result.value.bytes : await this.#load(result.value)));

@@ -1,5 +1,5 @@
 /**
- * Signed frames: all that goes over the queue is one. Whoever reads a frame knows who has made it, before a byte of its content is looked at.
+ * Signed frames: all that goes over the queue is one, or is of a secret that was agreed on by such (`pairs.ts`). Whoever reads a frame knows who has made it, before a byte of its content is looked at.
  *
  *   version (1) · id of the key (8) · Ed25519 signature (64) · content
  *
@@ -16,6 +16,8 @@ const headLength = 1 + keyIdLength + signatureLength;
 
 /** What signs frames, and opens those of the others. */
 export interface Seal {
+  /** Whether the other side can be told apart from anybody else, so that a secret can be agreed on with it. */
+  readonly knowsSigners: boolean;
   /** @param context what the frame is and for whom. */
   seal(context: string, content: Uint8Array): Buffer;
   /** @returns the content. @throws NotTrustedError if it is not signed by one of the trusted keys, for that context. */
@@ -32,6 +34,7 @@ export function signedSeal(own: PrivateKey, trusted: readonly PublicKey[]): Seal
   const keys = new Map(trusted.map((key) => [key.id, key.key]));
   const ownId = Buffer.from(own.id, "hex");
   return {
+    knowsSigners: true,
     seal: (context, content) => Buffer.concat([Buffer.of(signedVersion), ownId, sign(null, signedText(context, content), own.key), content]),
     open(context, frame) {
       const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -50,6 +53,7 @@ export function signedSeal(own: PrivateKey, trusted: readonly PublicKey[]): Seal
 
 /** Signs nothing and trusts everybody who can reach the server: for one machine only. */
 export const plainSeal: Seal = {
+  knowsSigners: false,
   seal: (_context, content) => Buffer.concat([Buffer.alloc(headLength, plainVersion), content]),
   open(_context, frame) {
     const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);

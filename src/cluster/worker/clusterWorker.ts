@@ -1,7 +1,7 @@
 /**
  * A worker of a cluster: takes tasks from the queue and runs them on a pool of this machine.
  *
- *   queue ─► job ─► open the frame (signed? by whom?) ─► fetch the program, once ─► pool ─► seal the result ─┬─► to its submitter, at once
+ *   queue ─► job ─► open the frame (whose is it?) ─► fetch the program, once ─► pool ─► seal the result ─┬─► to its submitter, at once
  *                        └ refused: told on stderr, and nothing of it is read                                └─► kept with the job
  */
 import os from "node:os";
@@ -14,7 +14,9 @@ import { contextOf, keyPrefix, keysOf, nameWithoutColon, programKey, valueKey } 
 import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js";
 import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
 import { type IdentityOptions, sealOf } from "../security/identity.js";
+import { PairKeys, type Peer, sealForPeers } from "../security/pairs.js";
 import type { Seal } from "../security/seal.js";
+import { Admission } from "./admission.js";
 import { EndedTasks } from "./endedTasks.js";
 import { unlessAway } from "./farewell.js";
 import { ProgramCache } from "./programCache.js";
@@ -50,6 +52,7 @@ export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions
 interface Running {
   readonly stop: AbortController;
   readonly submitter: string;
+  readonly peer: Peer | undefined;
   readonly orphan: TaskContent["orphan"];
   /** Its submitter knows that it runs. */
   isStarted: boolean;
@@ -70,7 +73,9 @@ export class ClusterWorker {
   /** By the numbers of their futures. */
   readonly #jobOfFuture = new Map<number, string>();
   readonly #endedTasks = new EndedTasks();
+  readonly #pairKeys: PairKeys | undefined;
   #submitters: Submitters | undefined;
+  #admission: Admission | undefined;
   #worker: Worker | undefined;
   #client: Redis | undefined;
   #control: Redis | undefined;
@@ -90,6 +95,7 @@ export class ClusterWorker {
     if (typeof queue !== "string" || !nameWithoutColon.test(queue)) throw new ClusterConfigError("queue has to be a name without colons and spaces");
     this.#options = options;
     this.#seal = sealOf(options, serverOf(options));
+    if (this.#seal.knowsSigners) this.#pairKeys = new PairKeys();
     this.#keys = keysOf(queue);
     this.#context = contextOf(queue);
     this.#libraryUrl = libraryUrl;
@@ -113,7 +119,10 @@ export class ClusterWorker {
     const blobs = new Blobs(client, valueKey);
     this.#programs = new ProgramCache(new Blobs(client, programKey), this.#libraryUrl);
     this.#runner = new TaskRunner({ pool: this.#pool, programs: this.#programs, blobs, resultTtl: this.#options.resultTtl ?? 3_600_000 });
-    this.#submitters = new Submitters(client, this.#keys);
+    const [seal, context, pairKeys] = [this.#seal, this.#context, this.#pairKeys];
+    this.#submitters = new Submitters({ client, keys: this.#keys, context, seal, pairKeys });
+    const ask = (submitter: string, id: string): void => this.#tell(submitter, { type: "unsealed", id });
+    this.#admission = new Admission({ seal, context, pairKeys, submitters: this.#submitters, ask });
     await control.subscribe(this.#keys.control);
     control.on("messageBuffer", (_channel, frame) => this.#heard(frame));
     const worker = new BullWorker(this.#options.queue, (job: Job) => this.#process(job), {
@@ -144,6 +153,7 @@ export class ClusterWorker {
         load: os.loadavg()[0] ?? 0,
         nodeVersion: process.version,
         state: this.#ended ? "draining" : "working",
+        ...(pairKeys ? { pairKey: pairKeys.publicKey } : {}),
       }),
     );
     await this.#reports.tell();
@@ -177,15 +187,19 @@ export class ClusterWorker {
   async #process(job: Job): Promise<string> {
     const id = job.id as string;
     let task: TaskContent;
+    let peer: Peer | undefined;
     try {
-      task = read<TaskContent>(this.#seal.open(this.#context.task(id), Buffer.from(job.data as string, "base64")));
+      const admitted = await (this.#admission as Admission).admit(id, Buffer.from(job.data as string, "base64"));
+      task = read<TaskContent>(admitted.content);
+      peer = admitted.peer;
     } catch (error) {
       const { UnrecoverableError } = await import("../engine/bullmqPackage.js");
-      const reason = error instanceof NotTrustedError ? error.message : "it cannot be read";
+      const isKnown = error instanceof NotTrustedError || error instanceof TaskLostError;
+      const reason = isKnown ? error.message : "it cannot be read";
       this.#log(`refused task ${id}: ${reason}`);
-      throw new UnrecoverableError(`refused by ${this.name}: ${reason}`);
+      throw new UnrecoverableError(error instanceof TaskLostError ? reason : `refused by ${this.name}: ${reason}`);
     }
-    const running: Running = { stop: new AbortController(), submitter: task.submitter, orphan: task.orphan, isStarted: false };
+    const running: Running = { stop: new AbortController(), submitter: task.submitter, peer, orphan: task.orphan, isStarted: false };
     this.#running.set(id, running);
     try {
       const runner = this.#runner as TaskRunner;
@@ -193,7 +207,7 @@ export class ClusterWorker {
       const result = refusal
         ? await runner.failed(refusal)
         : await runner.run(task, running.stop.signal, (future) => this.#jobOfFuture.set(future.id, id));
-      const frame = this.#seal.seal(this.#context.result(id), write(result));
+      const frame = this.#sealFor(peer, this.#context.result(id), write(result));
       // At once: what the queue has to do yet at the end of a job is not the submitter's to wait for.
       this.#publish(task.submitter, Buffer.concat([Buffer.from(`R${id}\0`), frame]));
       return frame.toString("base64");
@@ -238,6 +252,11 @@ export class ClusterWorker {
       this.#log(`refused a message: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
+    if (message.type === "vouch") {
+      this.#admission?.vouched(message.id, message.digest);
+      return;
+    }
+    this.#admission?.stopped(message.id);
     const running = this.#running.get(message.id);
     if (running) running.stop.abort(deserializeThrown(message.reason));
     else this.#endedTasks.add(message.id);
@@ -258,12 +277,12 @@ export class ClusterWorker {
     const tell = (): void => {
       if (this.#running.get(id) !== running || running.isStarted) return;
       running.isStarted = true;
-      this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` });
+      this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` }, running.peer);
     };
     setTimeout(tell, startedAfter);
     future.addProgressCallback((value) => {
       tell();
-      this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") });
+      this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") }, running.peer);
     });
   }
 
@@ -271,12 +290,17 @@ export class ClusterWorker {
     const id = task === undefined ? undefined : this.#jobOfFuture.get(task);
     const running = id === undefined ? undefined : this.#running.get(id);
     if (id === undefined || !running) process[stream].write(text);
-    else this.#tell(running.submitter, { type: "output", id, worker: this.name, stream, text });
+    else this.#tell(running.submitter, { type: "output", id, worker: this.name, stream, text }, running.peer);
   }
 
-  #tell(submitter: string, message: MessageContent): void {
-    const frame = this.#seal.seal(this.#context.message(submitter), write(message));
+  #tell(submitter: string, message: MessageContent, peer?: Peer): void {
+    const frame = this.#sealFor(peer, this.#context.message(submitter), write(message));
     this.#publish(submitter, Buffer.concat([Buffer.from("M"), frame]));
+  }
+
+  #sealFor(peer: Peer | undefined, context: string, content: Buffer): Buffer {
+    if (!peer || !this.#pairKeys) return this.#seal.seal(context, content);
+    return sealForPeers(context, content, this.#pairKeys.id, [peer]).frame;
   }
 
   /** What is lost on its way, or with the connection, the submitter asks the queue about. */

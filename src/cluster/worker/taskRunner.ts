@@ -55,7 +55,8 @@ export class TaskRunner {
 
   async #start({ fn, args, arity, timeout }: TaskContent, signal: AbortSignal): Promise<Future<unknown>> {
     const { pool, blobs } = this.#parts;
-    const [callable, bytes] = await Promise.all([this.#callable(fn), received(args, blobs, "one of its arguments")]);
+    const callable = await this.#callable(fn);
+    const bytes = "bytes" in args ? args.bytes : await received(args, blobs, "one of its arguments");
     const values = deserializeValue(bytes) as unknown[];
     if (arity > 0) return pool.chunk(callable, { arity, args: values }, signal);
     return pool.pool.schedule(callable, values, { signal, timeout });

@@ -33,13 +33,15 @@ export class Daemon {
   /** Resolves when it has said that on stderr. Rejects if it ends without. */
   async says(expected: RegExp): Promise<void> {
     await new Promise<void>((resolve, reject) => {
+      const ended = (code: number | null): void => reject(new Error(`the worker ended with ${code} and said: ${this.#stderr}`));
       const look = (): void => {
         if (!expected.test(this.#stderr)) return;
         this.#listeners.delete(look);
+        this.process.off("exit", ended);
         resolve();
       };
       this.#listeners.add(look);
-      this.process.once("exit", (code) => reject(new Error(`the worker ended with ${code} and said: ${this.#stderr}`)));
+      this.process.once("exit", ended);
       look();
     });
   }
