@@ -101,7 +101,7 @@ describe("what a cluster delivers", function () {
 
   it("fails everything within the time that is stated when the server does not come back, and when it was never there", async () => {
     await cluster.worker("--threads", "1");
-    const executor = cluster.executor({ connectTimeout: 1_500 });
+    const executor = cluster.executor({ connectTimeout: 4_500 }); // longer than there is between two attempts
     const running = executor.submit(remote.later, 60_000, 1);
     await started(running);
     const waiting = executor.submit(remote.add, 1, 2);
@@ -109,9 +109,9 @@ describe("what a cluster delivers", function () {
     const began = Date.now();
     for (const error of [await errorOf(running), await errorOf(waiting)]) {
       assert.ok(error instanceof BrokenCluster, String(error));
-      assert.match(error.message, /has not been reachable for 1500 ms/);
+      assert.match(error.message, /has not been reachable for 4500 ms/);
     }
-    assert.ok(Date.now() - began < 5_000);
+    assert.ok(Date.now() - began < 8_000);
     assert.throws(() => executor.submit(remote.add, 1, 2), BrokenCluster);
     const never = cluster.executor({ connectTimeout: 500 });
     const error = await errorOf(never.submit(remote.add, 1, 2));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { asCompleted, CancelledError, type Future, ShutdownError, ThreadPoolExecutor, TimeoutError, TransferError, wait } from "concurrent-futures";
-import type { ClusterExecutor } from "../../src/cluster/index.js";
+import { type ClusterExecutor, TaskLostError } from "../../src/cluster/index.js";
 import { collect } from "../conformance/support/values.js";
 import { until } from "../host/waiting.mjs";
 import { Cluster } from "./support/cluster.js";
@@ -132,6 +132,7 @@ for (const kind of ["threads", "processes"] as const) {
       assert.equal(await stoppable[0]?.exception(), reason, "an endless loop ends, and the error is the signal's own");
       assert.equal(await stoppable[1]?.exception(), reason);
       assert.equal(await executor.submit(remote.add, 2, 3).result(), 5);
+      for (const future of running) assert.ok((await future.exception()) instanceof TaskLostError, "their worker was killed");
     });
 
     it("gives a task the signal first, and ends it with a timeout", async () => {

@@ -41,9 +41,13 @@ export class Presence {
 
   /** @param isBusy whether there are tasks, for which the program waits. */
   connected(isConnected: boolean, isBusy: boolean): void {
-    clearTimeout(this.#patience);
-    this.#patience = isConnected ? undefined : setTimeout(() => this.#parts.lost(), this.#parts.patience);
-    if (!isBusy) this.#patience?.unref();
+    if (isConnected) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+      return;
+    }
+    this.#patience ??= setTimeout(() => this.#parts.lost(), this.#parts.patience); // from the first of many attempts
+    if (!isBusy) this.#patience.unref();
   }
 
   end(): void {
