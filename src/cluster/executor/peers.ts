@@ -22,18 +22,15 @@ export class Peers {
 
   /** @param reports of the workers that are there, as far as they are trusted. */
   learn(reports: readonly ReportContent[]): void {
-    this.#present = reports.flatMap(({ pairKey }) => {
-      try {
-        return pairKey ? [this.#peerOf(pairKey)] : [];
-      } catch {
-        return []; // it asks, like one that is new
-      }
-    });
+    const keys = reports.flatMap(({ pairKey }) => (pairKey ? [pairKey] : []));
+    // For many a signature is sooner made, and one without a key could read nothing else.
+    const speaksToAll = keys.length === reports.length && keys.length <= mostReceivers;
+    this.#present = speaksToAll ? keys.flatMap((key) => this.#peerOf(key) ?? []) : [];
   }
 
-  /** Seals for all workers that are there. @returns nothing if there are none, or so many that a signature is sooner made. */
+  /** Seals for all workers that are there. @returns nothing if a signature is to be made. */
   seal(context: string, content: Uint8Array): PairedFrame | undefined {
-    if (this.#present.length === 0 || this.#present.length > mostReceivers) return undefined;
+    if (this.#present.length === 0) return undefined;
     return sealForPeers(context, content, this.#keys.id, this.#present);
   }
 
@@ -45,10 +42,17 @@ export class Peers {
     return received.open(context, this.#keys.id, sender);
   }
 
-  #peerOf(publicKey: Uint8Array): Peer {
+  /** @returns nothing if the key is none: that worker asks, like one that is new. */
+  #peerOf(publicKey: Uint8Array): Peer | undefined {
     const id = peerIdOf(publicKey);
-    const peer = this.#known.get(id) ?? this.#keys.agreeWith(publicKey, this.#place);
-    this.#known.set(id, peer);
-    return peer;
+    const known = this.#known.get(id);
+    if (known) return known;
+    try {
+      const peer = this.#keys.agreeWith(publicKey, this.#place);
+      this.#known.set(id, peer);
+      return peer;
+    } catch {
+      return undefined;
+    }
   }
 }
