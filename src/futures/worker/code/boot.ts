@@ -1,6 +1,6 @@
 /** The start of a worker: runs what all of its kind run, by what an earlier one has compiled if there is something. That saves a ms of a thread's start. */
-import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
+import { builtin } from "../../transfer/builtin.js";
 import type { GivenCode } from "./compiledCode.js";
 import * as host from "./host.js";
 
@@ -11,7 +11,7 @@ type Body = (require: (name: string) => unknown, filename: string) => void;
 export function boot(kind: "thread" | "process", given: GivenCode): void {
   const filename = `${__dirname}/${kind}.body.cjs`;
   const made = typeof given === "object" ? given : undefined;
-  const text = made?.text ?? readFileSync(filename);
+  const text = made?.text ?? (builtin("node:fs") as typeof import("node:fs")).readFileSync(filename);
   // Of other code, or of another V8, it is refused, and made anew.
   const cachedData = made ? { cachedData: Buffer.from(made.data) } : {};
   const script = new Script(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("latin1"), { filename, ...cachedData });
