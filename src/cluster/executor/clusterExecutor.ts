@@ -22,7 +22,6 @@ import {
   type ScheduleOptions,
   ShutdownError,
   type ShutdownOptions,
-  serializeThrown,
   serializeValue,
   type TaskProgress,
   type TaskResult,
@@ -36,23 +35,21 @@ import { type Server, serverOf } from "../engine/connection.js";
 import type { Engine } from "../engine/engine.js";
 import { contextOf } from "../engine/names.js";
 import { BrokenCluster, TaskLostError } from "../errors.js";
-import { type ControlContent, type MessageContent, type ReportContent, read, write } from "../messages.js";
+import type { MessageContent, ReportContent } from "../messages.js";
 import { sealOf } from "../security/identity.js";
-import { isPaired } from "../security/pairs.js";
 import type { Seal } from "../security/seal.js";
 import { type CheckedClusterOptions, type ClusterOptions, checkClusterOptions } from "./clusterOptions.js";
 import { ClusterFuture, type ClusterTask } from "./clusterTask.js";
 import { Inbox } from "./inbox.js";
 import { Jobs } from "./jobs.js";
-import { Peers } from "./peers.js";
 import { Presence } from "./presence.js";
 import { Reconciler } from "./reconciler.js";
+import { RemoteWorkers } from "./remoteWorkers.js";
 import { WaitingTasks } from "./waitingTasks.js";
 
 /** Jobs that go to the queue as one. */
 const batch = 500;
-/** Slots of all workers together, where nobody has told how many there are; and chunks for each. */
-const slotsBelieved = 8;
+/** Chunks of a map for each slot of all workers together. */
 const chunksPerSlot = 4;
 
 /** A worker of the cluster, as it has told last. */
@@ -75,9 +72,7 @@ export class ClusterExecutor extends Executor {
   readonly #seal: Seal;
   readonly #context: ReturnType<typeof contextOf>;
   readonly #submitter = randomUUID();
-  readonly #peers: Peers | undefined;
-  /** What workers read of this submitter, signed. */
-  readonly #hello: Buffer;
+  readonly #remoteWorkers: RemoteWorkers;
   readonly #events: PoolEmitter;
   readonly #waiting = new WaitingTasks();
   readonly #sent = new Map<string, ClusterTask>();
@@ -90,7 +85,6 @@ export class ClusterExecutor extends Executor {
   #isPumping = false;
   #closed = false;
   #broken: Error | undefined;
-  #slots = slotsBelieved;
   #ends: (() => void)[] = [];
   #count = 0;
   /** Questions that are open; like tasks, they hold the program. */
@@ -107,8 +101,8 @@ export class ClusterExecutor extends Executor {
     this.#server = serverOf(options);
     this.#seal = sealOf(options, this.#server);
     this.#context = contextOf(this.#options.queue);
-    if (this.#seal.knowsSigners) this.#peers = new Peers(this.#context.pair);
-    this.#hello = this.#seal.seal(this.#context.hello(this.#submitter), this.#peers?.publicKey ?? Buffer.alloc(0));
+    const [seal, context, submitter] = [this.#seal, this.#context, this.#submitter];
+    this.#remoteWorkers = new RemoteWorkers({ seal, context, submitter, engine: () => this.#engine });
     this.#events = new PoolEmitter(this.#options.name);
     this.#reconciler = new Reconciler({
       tasks: () => this.#sent.values(),
@@ -118,20 +112,17 @@ export class ClusterExecutor extends Executor {
     this.#inbox = new Inbox({
       context: this.#context,
       submitter: this.#submitter,
-      open: (context, frame) => (this.#peers && isPaired(frame) ? this.#peers.open(context, frame) : this.#seal.open(context, frame)),
+      open: (about, frame) => this.#remoteWorkers.open(about, frame),
       task: (id) => this.#sent.get(id),
       engine: () => this.#engineNow(),
       started: (task, worker) => this.#started(task, worker),
-      asked: (id) => this.#vouch(id),
+      asked: (id) => this.#remoteWorkers.vouch(id, this.#sent.get(id)?.digest),
       printed: (task, output) => this.#print(task, output),
       refused: (error) => this.#warn(error),
     });
     const { connectTimeout } = this.#options;
     this.#presence = new Presence({
-      beat: (ms) => {
-        void this.#engine?.beat(this.#hello, ms).catch(() => {});
-        void this.#lookForWorkers().catch(() => {}); // what is not known of them costs signatures
-      },
+      beat: (ms) => this.#remoteWorkers.beat(ms),
       patience: connectTimeout,
       lost: () =>
         this.#break(new BrokenCluster(`${this.#server.place} has not been reachable for ${connectTimeout} ms; tasks that were taken may have run`)),
@@ -161,7 +152,7 @@ export class ClusterExecutor extends Executor {
 
   /** The workers of the queue that have told of themselves in the last seconds, and are trusted. @throws BrokenCluster if the server is not to be reached; the promise rejects with it. */
   async workers(): Promise<RemoteWorker[]> {
-    const reports = await this.#ask(() => this.#lookForWorkers());
+    const reports = await this.#ask((engine) => this.#remoteWorkers.look(engine));
     return reports.map(({ pairKey: _, ...worker }) => worker);
   }
 
@@ -223,8 +214,8 @@ export class ClusterExecutor extends Executor {
   }
 
   protected override autoChunks(calls: number | undefined): (chunk: number) => number {
-    if (calls !== undefined) return () => Math.max(1, Math.ceil(calls / (this.#slots * chunksPerSlot)));
-    return (chunk) => Math.min(2 ** Math.floor(chunk / (this.#slots * chunksPerSlot)), 512);
+    if (calls !== undefined) return () => Math.max(1, Math.ceil(calls / (this.#remoteWorkers.slots * chunksPerSlot)));
+    return (chunk) => Math.min(2 ** Math.floor(chunk / (this.#remoteWorkers.slots * chunksPerSlot)), 512);
   }
 
   #add(fn: unknown, args: readonly unknown[], arity: number, { timeout, signal, priority = 0 }: ScheduleOptions): Future<unknown> {
@@ -339,7 +330,7 @@ export class ClusterExecutor extends Executor {
     this.#jobs = new Jobs({
       engine,
       seal: this.#seal,
-      peers: this.#peers,
+      peers: this.#remoteWorkers.peers,
       context: this.#context,
       submitter: this.#submitter,
       options: this.#options,
@@ -351,20 +342,6 @@ export class ClusterExecutor extends Executor {
   #engineNow(): Engine {
     if (!this.#engine) throw new BrokenCluster(`${this.#server.place} is not connected`);
     return this.#engine;
-  }
-
-  /** The workers that are there and are trusted. */
-  async #lookForWorkers(): Promise<ReportContent[]> {
-    const workers = (await this.#engineNow().workers()).flatMap(({ name, frame }) => {
-      try {
-        return [read<ReportContent>(this.#seal.open(this.#context.report(name), frame))];
-      } catch {
-        return []; // of somebody whom this side does not trust
-      }
-    });
-    this.#slots = workers.reduce((sum, { slots }) => sum + slots, 0) || slotsBelieved;
-    this.#peers?.learn(workers);
-    return workers;
   }
 
   #started(task: ClusterTask, worker: string): void {
@@ -387,7 +364,7 @@ export class ClusterExecutor extends Executor {
       return;
     }
     task.stopped = { reason };
-    this.#tellStop(task, reason);
+    this.#remoteWorkers.stop(task.id, reason);
   }
 
   /** It is not to be started; if it was, a moment ago, it is stopped. */
@@ -395,24 +372,8 @@ export class ClusterExecutor extends Executor {
     if (task.state === "waiting") this.#waiting.delete(task);
     else {
       void this.#engine?.remove(task.id).catch(() => {});
-      this.#tellStop(task, new Error("the task was cancelled"));
+      this.#remoteWorkers.stop(task.id, new Error("the task was cancelled"));
     }
-  }
-
-  #tellStop({ id }: { readonly id: string }, reason: unknown): void {
-    this.#tellWorkers({ type: "stop", id, reason: serializeThrown(reason) });
-  }
-
-  /** To a worker that this program did not know when it sent the task. */
-  #vouch(id: string): void {
-    const digest = this.#sent.get(id)?.digest;
-    if (digest) this.#tellWorkers({ type: "vouch", id, digest });
-    else this.#tellStop({ id }, new Error("the task is not open any more"));
-    void this.#lookForWorkers().catch(() => {});
-  }
-
-  #tellWorkers(message: ControlContent): void {
-    this.#engine?.tellWorkers(this.#seal.seal(this.#context.control, write(message)));
   }
 
   #settled(task: ClusterTask): void {
