@@ -24,6 +24,17 @@ describe("who may run what on a cluster", function () {
     await cluster?.stop();
   });
 
+  /** The task that was submitted while the queue takes none. */
+  const waitingJob = async (): Promise<{ readonly id: string; readonly data: string; readonly job: Job }> => {
+    let job: Job | undefined;
+    await until("a task to be in the queue", async () => {
+      [job] = await queue.getJobs(["prioritized", "wait"]);
+      return job?.id !== undefined;
+    });
+    const { id, data } = job as Job;
+    return { id: id as string, data: data as string, job: job as Job };
+  };
+
   /** The frame of a task that was submitted and is taken off the queue before a worker takes it: signed, or with a code for each worker. */
   const stolenFrame = async (kind: "signed" | "paired"): Promise<{ readonly id: string; readonly frame: string }> => {
     await queue.pause();
@@ -31,14 +42,9 @@ describe("who may run what on a cluster", function () {
       const executor = cluster.executor(kind === "signed" ? { orphans: "keep" } : {});
       await executor.workers();
       executor.submit(remote.add, 1, 2);
-      for (;;) {
-        const [job] = await queue.getJobs(["prioritized", "wait"]);
-        if (job?.id) {
-          const stolen = { id: job.id, frame: job.data as string };
-          await job.remove();
-          return stolen;
-        }
-      }
+      const { id, data: frame, job } = await waitingJob();
+      await job.remove();
+      return { id, frame };
     } finally {
       await queue.resume();
     }
@@ -98,9 +104,8 @@ describe("who may run what on a cluster", function () {
     await executor.workers();
     await queue.pause();
     const future = executor.submit(remote.add, 20, 22);
-    let job: Job | undefined;
-    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
-    assert.equal(Buffer.from(job.data as string, "base64")[0], 2, "it has codes");
+    const { data } = await waitingJob();
+    assert.equal(Buffer.from(data, "base64")[0], 2, "it has codes");
     await cluster.endWorkers();
     daemon = await cluster.worker("--threads", "2"); // with another key for secrets of two
     await queue.resume();
@@ -113,10 +118,8 @@ describe("who may run what on a cluster", function () {
     await executor.workers();
     await queue.pause();
     const future = executor.submit(remote.add, 1, 2);
-    let job: Job | undefined;
-    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
-    const { id: jobId, data } = job;
-    const changed = Buffer.from(data as string, "base64");
+    const { id: jobId, data, job } = await waitingJob();
+    const changed = Buffer.from(data, "base64");
     changed.writeUInt8((changed.at(-1) ?? 0) ^ 1, changed.length - 1);
     await job.remove();
     await queue.add("planted", changed.toString("base64"), { jobId });
@@ -129,6 +132,19 @@ describe("who may run what on a cluster", function () {
     await daemon.says(new RegExp(`refused task ${jobId}0: the program that has submitted the task is gone`));
   });
 
+  it("refuses a task with codes that was put in the place of a signed one", async () => {
+    const { frame } = await stolenFrame("paired");
+    await queue.pause();
+    const future = cluster.executor({ orphans: "keep" }).submit(remote.add, 1, 2);
+    const { id: jobId, job } = await waitingJob();
+    await job.remove();
+    await queue.add("planted", frame, { jobId });
+    await cluster.endWorkers();
+    daemon = await cluster.worker("--threads", "2");
+    await queue.resume();
+    assert.match((await errorOf(future)).message, /refused by .*: its submitter has sent another with this id/);
+  });
+
   it("does not run a task a second time that is put into the queue again", async () => {
     const { readFileSync } = await import("node:fs");
     const file = `${cluster.folder}/runs`;
@@ -138,9 +154,7 @@ describe("who may run what on a cluster", function () {
       const { appendFileSync } = await import("node:fs");
       appendFileSync(name, "x");
     }, file);
-    let job: Job | undefined;
-    while (!job?.id) [job] = await queue.getJobs(["prioritized", "wait"]);
-    const { id: jobId, data } = job;
+    const { id: jobId, data } = await waitingJob();
     await queue.resume();
     await future.result();
     await until("the job to be finished", async () => (await queue.getJobState(jobId)) === "completed");

@@ -116,7 +116,7 @@ export class ClusterExecutor extends Executor {
       task: (id) => this.#sent.get(id),
       engine: () => this.#engineNow(),
       started: (task, worker) => this.#started(task, worker),
-      asked: (id) => this.#remoteWorkers.vouch(id, this.#sent.get(id)?.digest),
+      asked: (id) => this.#remoteWorkers.vouch(id, this.#sent.get(id)),
       printed: (task, output) => this.#print(task, output),
       refused: (error) => this.#warn(error),
     });

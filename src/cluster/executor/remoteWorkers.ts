@@ -4,6 +4,7 @@ import type { contextOf } from "../engine/names.js";
 import { type ControlContent, type ReportContent, read, write } from "../messages.js";
 import { isPaired } from "../security/pairs.js";
 import type { Seal } from "../security/seal.js";
+import type { ClusterTask } from "./clusterTask.js";
 import { Peers } from "./peers.js";
 
 /** Slots of all workers together, where nobody has told how many there are. */
@@ -70,9 +71,10 @@ export class RemoteWorkers {
     this.#tell({ type: "stop", id, reason: serializeThrown(reason) });
   }
 
-  /** To one that was not known when the task was sent. @param digest of the task; `undefined` if it is not open any more. */
-  vouch(id: string, digest: Buffer | undefined): void {
-    if (digest) this.#tell({ type: "vouch", id, digest });
+  /** To one that was not known when the task was sent. @param task `undefined` if it is not open any more. */
+  vouch(id: string, task: Pick<ClusterTask, "digest"> | undefined): void {
+    // One that was signed has none, and is not to be stopped for what somebody has put in its place.
+    if (task) this.#tell({ type: "vouch", id, digest: task.digest ?? Buffer.alloc(0) });
     else this.stop(id, new Error("the task is not open any more"));
     const engine = this.#parts.engine();
     if (engine) void this.look(engine).catch(() => {});

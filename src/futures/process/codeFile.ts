@@ -25,12 +25,15 @@ export class CodeFile {
 }
 
 function fileOf({ text, data }: CompiledCode): number | undefined {
+  let descriptor: number | undefined;
   try {
-    const [name, descriptor] = createInMemory(constants.O_RDWR);
+    const [name, opened] = createInMemory(constants.O_RDWR);
+    descriptor = opened;
     unlinkSync(name);
     for (const part of [text, data]) writeSync(descriptor, part);
     return descriptor;
   } catch {
+    if (descriptor !== undefined) closeSync(descriptor); // no room: it compiles for itself
     return undefined;
   }
 }

@@ -79,8 +79,12 @@ export function startProcess(
     ...(code.place ? { code: code.place } : {}),
   };
   const shared = [gifts?.calls, code.descriptor].filter((descriptor) => descriptor !== undefined);
-  const child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [stdout, "pipe", "ipc", "pipe", ...shared]);
-  code.close(); // the process has it, if there is one
+  let child: ChildProcess;
+  try {
+    child = forkEntry(place.entry, JSON.stringify(processSetup), forkOptions, [stdout, "pipe", "ipc", "pipe", ...shared]);
+  } finally {
+    code.close(); // the process has it, if there is one
+  }
   const wire = child.stdio[wireDescriptor] as Socket | undefined;
   killOnExit(child);
   const tail = tailOf(child.stderr);

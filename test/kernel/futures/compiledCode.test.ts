@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -50,6 +51,10 @@ describe("what a worker is given to run", () => {
     const thread = new Worker(path.join(workers, "thread.cjs"), { workerData: { code: { text, data: Buffer.from("not V8's") } } });
     assert.deepEqual(await once(thread, "message"), ["given"]);
     assert.deepEqual(await once(thread, "exit"), [0]);
+  });
+
+  it("is a text whose every character is a byte", () => {
+    for (const kind of ["thread", "process"]) assert.ok(!readFileSync(path.join(workers, `${kind}.body.cjs`)).some((byte) => byte > 127));
   });
 
   it("leaves no descriptor open in a process", async () => {
