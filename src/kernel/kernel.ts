@@ -239,16 +239,16 @@ export class Kernel {
   }
 
   /**
-   * One that has been told to stop and still runs after half of its time probably never will: before its worker is replaced, it is found out where it is.
-   * That is over well before: a thread that is ended while it is asked may never end.
+   * One that has been told to stop and still runs after a quarter of its time probably never will: before its worker is replaced, it is found out
+   * where it is. A process may be asked until its end; a thread that is ended while it is asked may never end.
    */
   async #look(submission: Submission): Promise<void> {
     const grace = this.#executors.stopGrace;
-    await new Promise((resolve) => setTimeout(resolve, grace / 2));
+    await new Promise((resolve) => setTimeout(resolve, grace / 4));
     const isOpen = this.#submissions.has(submission.message.taskId);
     const isIts = (future: number): boolean => this.#taskOfFuture.get(future) === submission.message.taskId;
     const worker = isOpen ? this.#executors.workerOf(isIts) : undefined;
-    const stack = worker && (await this.#finder.find(worker, grace / 4));
+    const stack = worker && (await this.#finder.find(worker, worker.pid === undefined ? grace / 2 : (grace * 3) / 4));
     if (stack !== undefined) submission.stack = stack;
   }
 

@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
  * @property {number} skipped
  * @property {boolean} ended Whether mocha came to its end; false after a crash.
  * @property {string} last The test or hook that was last heard of.
+ * @property {string[]} failures Each failed test's title, and the beginning of what it said.
  */
 
 /**
@@ -18,7 +19,7 @@ import { existsSync, readFileSync } from "node:fs";
  */
 export function readReport(file) {
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
-  const events = lines.map((line) => /** @type {{ event: string, title: string }} */ (JSON.parse(line)));
+  const events = lines.map((line) => /** @type {{ event: string, title: string, why?: string }} */ (JSON.parse(line)));
   const count = (/** @type {string} */ name) => events.filter(({ event }) => event === name).length;
   return {
     passed: count("pass"),
@@ -26,11 +27,13 @@ export function readReport(file) {
     skipped: count("skip"),
     ended: count("end") > 0,
     last: events.findLast(({ title }) => title !== "")?.title ?? "the loading of the test files",
+    failures: events.filter(({ event }) => event === "fail").map(({ title, why }) => `${title}: ${(why ?? "no reason was given").slice(0, 500)}`),
   };
 }
 
 /**
- * The outcome of a run: its counts, in which a run that went wrong as a whole counts as one more failure, and what went wrong with it.
+ * The outcome of a run: its counts, in which a run that went wrong as a whole counts as one more failure, and what went wrong: in single
+ * tests, and with the run as a whole.
  * @typedef {object} Outcome
  * @property {number} passed
  * @property {number} failed
@@ -54,7 +57,8 @@ export function judge(report, exitCode, { hung, mayBeEmpty = false } = {}) {
   else if (exitCode === 75 && report.failed === 0) problems.push("it left processes behind; they are named above");
   else if (exitCode !== 0 && report.failed === 0) problems.push(`no test failed, but its exit code is ${exitCode}`);
   else if (report.passed + report.failed === 0 && !mayBeEmpty) problems.push("it ran no test");
-  return { passed: report.passed, failed: report.failed + (problems.length > 0 ? 1 : 0), skipped: report.skipped, problems };
+  const { passed, skipped, failures } = report;
+  return { passed, failed: report.failed + (problems.length > 0 ? 1 : 0), skipped, problems: [...failures, ...problems] };
 }
 
 /**

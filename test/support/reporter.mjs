@@ -17,12 +17,13 @@ export class Reporter extends Spec {
   constructor(runner, options) {
     super(runner, options);
     const file = process.env.FUTURES_TEST_REPORT;
-    const note = (/** @type {string} */ event, /** @type {Mocha.Runnable} */ test) => {
-      if (file) appendFileSync(file, `${JSON.stringify({ event, title: test.titlePath().join(" > "), told: toldOf(test) })}\n`);
+    const note = (/** @type {string} */ event, /** @type {Mocha.Runnable} */ test, /** @type {unknown} */ error = undefined) => {
+      const line = { event, title: test.titlePath().join(" > "), told: toldOf(test), why: error && String(error) };
+      if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
     };
     runner.on(EVENT_TEST_BEGIN, (test) => note("start", test));
     runner.on(EVENT_TEST_PASS, (test) => note("pass", test));
-    runner.on(EVENT_TEST_FAIL, (test) => note("fail", test));
+    runner.on(EVENT_TEST_FAIL, (test, error) => note("fail", test, error));
     runner.on(EVENT_TEST_PENDING, (test) => {
       note("skip", test);
       console.log(`      skipped: ${reasonOf(test) ?? "no reason is given"}`);

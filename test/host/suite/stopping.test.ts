@@ -26,8 +26,9 @@ describe("stopping and waiting", () => {
 
   for (const executor of ["threads", "processes"] as const) {
     it(`stops an endless loop in ${executor}, and its neighbour goes on`, async () => {
+      await set("stopGrace", 2000); // time enough to find out where it is, on a busy machine too
       await resultOf(uri, "quick", "", executor);
-      const neighbour = await submit(uri, "spin", "2500", executor);
+      const neighbour = await submit(uri, "spin", "5000", executor);
       const loop = await submit(uri, "forever", "", executor);
       await Promise.all([running(neighbour), running(loop)]);
       await cancel({ taskId: loop });
