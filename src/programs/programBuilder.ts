@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { analyzeArguments } from "../analysis/analyzeArguments.js";
 import { type Bundle, Bundler } from "./bundle/bundler.js";
-import { type Entry, entryOf } from "./bundle/entry.js";
+import { Entries, type Entry } from "./bundle/entry.js";
 import { displayNames, Overlay, realPathOf } from "./bundle/overlay.js";
 import { configOf } from "./bundle/tsconfig.js";
 import { rootOf, writeCall } from "./callProgram.js";
@@ -43,6 +43,9 @@ export class ProgramBuilder {
   #support: Promise<string> | undefined;
   /** The most recently used last. */
   readonly #bundlers = new Map<string, Bundler>();
+  readonly #entries = new Entries();
+  /** Those that asked for the same bundle get the same program. */
+  readonly #programs = new WeakMap<Bundle, Promise<Program>>();
   readonly #origins = new WeakMap<Program, Origin>();
 
   constructor({ directory, libraryUrl, supportUrl }: ProgramBuilderOptions) {
@@ -81,7 +84,7 @@ export class ProgramBuilder {
     const [real, overlay] = await Promise.all([realPathOf(file), Overlay.of(texts)]);
     const text = overlay.textOf(real) ?? (await readModule(file));
     const config = await configOf(real);
-    const { imports } = await this.#bundle({ file, real, text, overlay, main: false }, entryOf(file, text, []));
+    const { imports } = await this.#bundle({ file, real, text, overlay, main: false }, this.#entries.of(file, text, []));
     return { tsconfig: config?.path, imports };
   }
 
@@ -93,15 +96,23 @@ export class ProgramBuilder {
   }
 
   async #build(origin: Omit<Origin, "withheld">, used: readonly string[]): Promise<Program> {
-    const { file, text, main } = origin;
-    const entry = entryOf(file, text, used);
-    const { code, map, warnings, files } = await this.#bundle(origin, entry);
+    const entry = this.#entries.of(origin.file, origin.text, used);
+    const bundle = await this.#bundle(origin, entry);
+    const known = this.#programs.get(bundle);
+    if (known) return known;
+    const program = this.#write(origin, entry, bundle);
+    this.#programs.set(bundle, program);
+    return program;
+  }
+
+  async #write(origin: Omit<Origin, "withheld">, entry: Entry, { code, map, warnings, files }: Bundle): Promise<Program> {
+    const { file } = origin;
     const { format, functions, bindings, withheld } = entry;
     const hash = digest(code, map);
     await this.#files.write(`${hash}.mjs.map`, map);
     await this.#files.write(`${hash}.mjs`, `${code}//# sourceMappingURL=${hash}.mjs.map\n`);
     const program = { hash, file, url: pathToFileURL(this.#files.pathOf(`${hash}.mjs`)).href, format, functions, bindings, warnings, files };
-    this.#origins.set(program, { ...origin, main, withheld });
+    this.#origins.set(program, { ...origin, withheld });
     return program;
   }
 

@@ -53,12 +53,23 @@ const assets = ".css .scss .sass .less .styl .svg .png .jpg .jpeg .gif .webp .av
 /** Notes of esbuild's that tell why a package cannot be imported. Its others are about its own options. */
 const reasons = /is not exported by package|is not defined in|was not found on the file system|is explicitly disabled|None of the conditions/i;
 
-/** Bundles one entry again and again; esbuild keeps what did not change. One build at a time: a build that is asked for meanwhile would be given this one's result. */
+interface Waiting {
+  readonly input: BuildInput;
+  readonly doubtful: string | undefined;
+  readonly build: Promise<Bundle>;
+}
+
+/**
+ * Bundles one entry again and again; esbuild keeps what did not change. One build at a time: esbuild would give the result of the build under way to one that
+ * is asked for meanwhile, which may be of another text, or after a file was written.
+ */
 export class Bundler {
   readonly #options: BundlerOptions;
   #input: BuildInput | undefined;
   #context: Promise<Context> | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** The last build that was asked for, until it begins. */
+  #waiting: Waiting | undefined;
 
   constructor(options: BundlerOptions) {
     this.#options = options;
@@ -69,10 +80,16 @@ export class Bundler {
    * @throws BuildError when something does not compile or is not found.
    */
   bundle(input: BuildInput, doubtful?: string): Promise<Bundle> {
+    const last = this.#waiting;
+    // It has read nothing yet, so it will find what this one would.
+    if (last && last.doubtful === doubtful && last.input.text === input.text && last.input.overlay.equals(input.overlay)) return last.build;
     const build = this.#last.then(async () => {
+      if (this.#waiting === waiting) this.#waiting = undefined;
       if (doubtful !== undefined) await this.#build({ ...input, text: doubtful });
       return this.#build(input);
     });
+    const waiting = { input, doubtful, build };
+    this.#waiting = waiting;
     this.#last = build.catch(() => {});
     return build;
   }

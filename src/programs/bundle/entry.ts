@@ -1,3 +1,4 @@
+import path from "node:path";
 import { analyzeModule } from "../../analysis/analyzeModule.js";
 import { languageOf } from "../../analysis/language.js";
 import { analyzeReferences } from "../../analysis/references.js";
@@ -23,6 +24,26 @@ export interface Entry {
   readonly exports: string;
   /** False if analysis has doubts about the text. */
   readonly intact: boolean;
+}
+
+/** Texts of which is known what is in them. */
+const keptEntries = 16;
+
+/** Entries of the texts that were asked for last: a text is submitted again and again. */
+export class Entries {
+  /** The most recently used last. */
+  readonly #known = new Map<string, Entry>();
+
+  /** As {@link entryOf}. */
+  of(file: string, text: string, used: readonly string[]): Entry {
+    const key = [path.extname(file), used.join(), text].join("\0");
+    const entry = this.#known.get(key) ?? entryOf(file, text, used);
+    this.#known.delete(key);
+    this.#known.set(key, entry);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > keptEntries && oldest !== undefined) this.#known.delete(oldest);
+    return entry;
+  }
 }
 
 /**

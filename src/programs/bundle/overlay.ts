@@ -19,6 +19,13 @@ export class Overlay {
     return new Overlay(new Map(await Promise.all(entries)));
   }
 
+  /** Whether the other one has the same texts of the same files. */
+  equals(other: Overlay): boolean {
+    if (other.#texts.size !== this.#texts.size || other.hasNewFiles !== this.hasNewFiles) return false;
+    for (const [file, text] of this.#texts) if (other.#texts.get(file) !== text) return false;
+    return true;
+  }
+
   /** The unsaved text of a file, if it has one. @param file a real path. */
   textOf(file: string): string | undefined {
     return this.#texts.get(keyOf(file));
