@@ -1,7 +1,7 @@
 // @ts-check
 // The benchmarks: see README.md.
 //   npm run bench                        all measures, as a table
-//   npm run bench -- --quick             the same in two and a half minutes
+//   npm run bench -- --quick             the same in less than two minutes
 //   npm run bench -- threads processes   the measures whose names begin so
 //   npm run -s bench -- --quick --json   one JSON object on stdout, nothing else
 //   npm run bench -- --charts            the charts of the README instead, into media/bench/; with --redraw from what was measured last
@@ -66,7 +66,7 @@ async function main() {
     else drawCharts();
     return;
   }
-  const { suite } = await import("./suite.mjs");
+  const { endSuite, suite } = await import("./suite.mjs");
   const chosen = suite.filter(({ ids }) => positionals.length === 0 || ids.some((id) => positionals.some((wanted) => id.startsWith(wanted))));
   if (chosen.length === 0) {
     throw new Error(`no measure is called ${positionals.join(" or ")}; there are ${suite.flatMap(({ ids }) => ids).join(", ")}`);
@@ -89,6 +89,7 @@ async function main() {
     results.push(...measured);
     if (!values.json) print(`${measured.map((result) => `${table(result)}\n${verdicts(result)}`).join("\n")}`);
   }
+  await endSuite();
   if (values.json) print(JSON.stringify(Object.fromEntries(results.flatMap(summarize))));
   const faults = failsTheRun(results);
   for (const fault of faults) say(`FAILED: ${fault}`);

@@ -2,11 +2,12 @@
 // All measures, in the order in which they run. Loads the built library and the peers, so both must be there before it is imported.
 
 import { serverProgram } from "./cluster/server.mjs";
+import { SharedEditor } from "./editor/sharedEditor.mjs";
 import { runMeasure } from "./harness.mjs";
 import { clusterMap, clusterRoundTrip, clusterStart } from "./measures/cluster.mjs";
 import { coldStart } from "./measures/coldStart.mjs";
 import { extensionActivation } from "./measures/extensionActivation.mjs";
-import { extensionHost, rerun } from "./measures/extensionHost.mjs";
+import { extensionHost, largeFile, manyTasks } from "./measures/extensionHost.mjs";
 import { kernelColdStart } from "./measures/kernelColdStart.mjs";
 import { kernelSubmission } from "./measures/kernelSubmission.mjs";
 import { largeResults, transfer } from "./measures/largeData.mjs";
@@ -14,6 +15,7 @@ import { map } from "./measures/map.mjs";
 import { mixed } from "./measures/mixed.mjs";
 import { longCell, notebook } from "./measures/notebook.mjs";
 import { idle, queued } from "./measures/programs.mjs";
+import { rerun } from "./measures/rerun.mjs";
 import { roundTrip } from "./measures/roundTrip.mjs";
 import { throughput } from "./measures/throughput.mjs";
 import * as data from "./pools/data.mjs";
@@ -54,6 +56,11 @@ const entry = (measure) => ({
 /** None where there is no Redis and no Valkey. */
 const cluster = serverProgram() === undefined ? [] : [entry(clusterRoundTrip), entry(clusterMap), entry(clusterStart)];
 
+const editor = new SharedEditor();
+
+/** To be called when all that was wanted has run. */
+export const endSuite = () => editor.close();
+
 export const suite = [
   entry(throughput("threads", [...threads, piscina.threadsSendingAhead, threadsJs.threads])),
   entry(roundTrip("threads", sleepers)),
@@ -75,7 +82,9 @@ export const suite = [
   entry(kernelSubmission),
   entry(notebook),
   entry(longCell),
-  { ...entry(extensionActivation), needsHost: true },
-  { ...entry(extensionHost), needsHost: true },
-  { ...entry(rerun), needsHost: true },
+  { ...entry(extensionActivation(editor)), needsHost: true },
+  { ...entry(extensionHost(editor)), needsHost: true },
+  { ...entry(largeFile(editor)), needsHost: true },
+  { ...entry(manyTasks(editor)), needsHost: true },
+  { ...entry(rerun(editor)), needsHost: true },
 ];

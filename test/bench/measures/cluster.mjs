@@ -127,6 +127,7 @@ export const clusterMap = {
     },
   ],
   rounds: (plan) => Math.ceil(plan.rounds / 2),
+  isWarm: (plan) => plan.rounds <= 5,
   contenders: contenders(2),
   round: async ({ all, items }) => {
     const numbers = Array.from({ length: items }, (_, n) => n);

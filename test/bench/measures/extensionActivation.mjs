@@ -1,7 +1,5 @@
 // @ts-check
-import { launchBrowser } from "../../host/browser.mjs";
-import { startServer } from "../../host/server.mjs";
-import { openWindow } from "../../host/window.mjs";
+/** @import { SharedEditor } from "../editor/sharedEditor.mjs" */
 
 const extensionId = "concurrent-futures.concurrent-futures";
 
@@ -9,9 +7,10 @@ const extensionId = "concurrent-futures.concurrent-futures";
  * Activates the extension in a fresh window of the real VS Code, where nothing has activated it yet; a round is one window.
  * VS Code's API tells no times. The whole is taken around `extension.activate()`, as another extension in the same extension host sees it; our own
  * part of it is what VS Code itself notes for "Show Running Extensions": loading the code, and the call of `activate`, each to the millisecond.
- * @type {import("../harness.mjs").Measure<{ server: import("../../host/server.mjs").EditorServer, browser: import("playwright-core").Browser }>}
+ * @param {SharedEditor} editor
+ * @returns {import("../harness.mjs").Measure<unknown>}
  */
-export const extensionActivation = {
+export const extensionActivation = (editor) => ({
   name: "extension: activation",
   figures: [
     { id: "extension.activation", title: "extension: activation in a fresh window, whole", unit: "ms", better: "lower" },
@@ -24,37 +23,15 @@ export const extensionActivation = {
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 6 : 1), // a window takes six seconds to open
-  contenders: [
-    {
-      name: "extension",
-      role: "ours",
-      open: async () => {
-        const server = await startServer({ mode: "product" });
-        try {
-          return { server, browser: await launchBrowser() };
-        } catch (error) {
-          await server.stop();
-          throw error;
-        }
-      },
-      close: async ({ server, browser }) => {
-        await browser.close();
-        await server.stop();
-      },
-    },
-  ],
-  round: async ({ server, browser }) => {
-    const window = await openWindow(server, browser);
-    try {
+  contenders: [{ name: "extension", role: "ours", open: () => {}, close: () => {} }],
+  round: () =>
+    editor.inFreshWindow(async (window) => {
       const { wasActive, whole, marks } = await window.evaluate(activate, extensionId);
       if (wasActive) throw new Error("the extension was active before anybody asked for it, so there is nothing to measure");
       const own = between(marks, "LoadExtensionCode") + between(marks, "ActivateExtension");
       return { "extension.activation": whole, "extension.activation.own": own };
-    } finally {
-      await window.close();
-    }
-  },
-};
+    }),
+});
 
 /**
  * @typedef {{ name: string, startTime: number }} Mark What VS Code notes in each of its processes.
