@@ -17,7 +17,7 @@ import { summarize, table, verdicts } from "./report.mjs";
 /** @type {Plan} */
 const quickPlan = {
   rounds: 5,
-  warmUp: 200,
+  warmUp: 150,
   tasks: 5_000,
   roundTrips: 300,
   items: 200_000,
