@@ -45,7 +45,7 @@ import { median } from "./statistics.mjs";
  * @property {readonly Contender<T>[]} contenders
  * @property {(opened: T, plan: Plan) => Promise<Record<string, number>>} round Yields a number for every figure, by its id.
  * @property {(plan: Plan) => number} [rounds] Instead of the plan's, for a measure whose rounds are shorter or longer than others'.
- * @property {(plan: Plan) => boolean} [isWarm] Whether rounds need none before them: each begins anew, or is so long that it warms up by itself.
+ * @property {(plan: Plan) => number} [warmUp] Instead of the plan's. 0: none, as each round begins anew, or is so long that it warms up by itself.
  */
 
 /**
@@ -104,15 +104,18 @@ export async function runMeasure(measure, plan, say = () => {}) {
   for (const entry of entries) {
     await entry.open();
   }
-  for (const entry of measure.isWarm?.(plan) ? [] : entries) {
+  const warmUp = measure.warmUp?.(plan) ?? plan.warmUp;
+  for (const entry of warmUp > 0 ? entries : []) {
     // By time, not by rounds: the same for all, and as long as compilers take.
-    const end = performance.now() + plan.warmUp;
+    const end = performance.now() + warmUp;
     do await entry.turn("warming up", (it) => measure.round(it, plan));
     while (entry.opened && performance.now() < end);
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const entry of rotated(entries, round)) {
-      collectGarbage(); // nobody pays for what another one left
+      // Nobody pays for what another one left. Twice: the first goes on beside the program, on its processors, until another begins.
+      collectGarbage();
+      collectGarbage();
       await entry.turn(`in round ${round + 1}`, async (it) => entry.record(measure.figures, await measure.round(it, plan)));
     }
   }

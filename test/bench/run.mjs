@@ -18,7 +18,7 @@ import { summarize, table, verdicts } from "./report.mjs";
 const quickPlan = {
   rounds: 5,
   warmUp: 150,
-  tasks: 5_000,
+  tasks: 3_000,
   roundTrips: 300,
   items: 200_000,
   mixedTasks: 300,

@@ -101,7 +101,7 @@ export const clusterRoundTrip = {
   contenders: contenders(1),
   round: async ({ one }, { roundTrips }) => {
     const times = [];
-    for (let n = 0; n < Math.min(roundTrips, 300); n += 1) {
+    for (let n = 0; n < Math.min(roundTrips / 2, 300); n += 1) {
       const started = performance.now();
       const result = await one(n);
       times.push(performance.now() - started);
@@ -127,7 +127,7 @@ export const clusterMap = {
     },
   ],
   rounds: (plan) => Math.ceil(plan.rounds / 2),
-  isWarm: (plan) => plan.rounds <= 5,
+  warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0),
   contenders: contenders(2),
   round: async ({ all, items }) => {
     const numbers = Array.from({ length: items }, (_, n) => n);

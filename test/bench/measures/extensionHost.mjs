@@ -39,7 +39,7 @@ export const extensionHost = (editor) => ({
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 7 : 3),
-  isWarm: (plan) => plan.rounds <= 5,
+  warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0),
   contenders: [{ name: "extension", role: "ours", open: () => editor.window(), close: () => {} }],
   round: async (window, { submissions }) => ({
     "extension.coldStart": await window.evaluate(coldStart, editor.file),
@@ -65,7 +65,7 @@ export const largeFile = (editor) => ({
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 7 : 3),
-  isWarm: (plan) => plan.rounds <= 5,
+  warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0),
   contenders: [{ name: "extension", role: "ours", open: () => editor.window(), close: () => {} }],
   round: async (window) => ({ "extension.codeLens": await window.evaluate(codeLens, editor.manyFile) }),
 });
@@ -87,7 +87,7 @@ export const manyTasks = (editor) => ({
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 5 : 1),
-  isWarm: () => true, // a thousand tasks are enough to warm up
+  warmUp: () => 0, // a thousand tasks are enough to warm up
   contenders: [{ name: "extension", role: "ours", open: () => editor.window(), close: () => {} }],
   round: async (window) => ({ "extension.tasks.block": await window.evaluate(scrollPastTasks, editor.file, editor.tasksFile) }),
 });

@@ -35,6 +35,7 @@ const raw = async () => {
 export const kernelColdStart = {
   name: "kernel: cold start",
   figures: [{ id: "kernel.coldStart", title: "kernel: cold start, fork to first result", unit: "ms", better: "lower" }],
+  rounds: (plan) => Math.ceil(plan.rounds / 2),
   contenders: [
     { name: "kernel, fib(1)", role: "ours", open: () => ours, close: () => {} },
     { name: "fork, first message", role: "raw", open: () => raw, close: () => {} },

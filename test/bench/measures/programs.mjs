@@ -21,7 +21,7 @@ function measure(name, program, args, figures) {
     figures,
     contenders: [{ name: "ours", role: "ours", open: () => program, close: () => {} }],
     rounds: (plan) => (plan.rounds > 5 ? 3 : 1),
-    isWarm: () => true, // each is another process
+    warmUp: () => 0, // each is another process
     async round(_, plan) {
       const printed = await print(program, args(plan));
       return Object.fromEntries(figures.map(({ id, read }) => [id, read(printed)]));

@@ -26,7 +26,7 @@ export const rerun = (editor) => ({
     },
   ],
   rounds: (plan) => (plan.rounds > 5 ? 7 : 3),
-  isWarm: (plan) => plan.rounds <= 5,
+  warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0),
   contenders: [
     { name: "extension, submit again", role: "ours", open: () => inEditor(editor), close: () => {} },
     { name: "npx tsx", role: "peer", open: () => byTsx, close: () => {} },

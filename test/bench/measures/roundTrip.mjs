@@ -31,7 +31,7 @@ export function roundTrip(kind, contenders) {
     ],
     contenders,
     // Short turns: the time that a sleeping core takes to wake changes from second to second, and should be the same for all.
-    rounds: (plan) => (plan.rounds > 5 ? 3 : 2) * plan.rounds,
+    rounds: (plan) => (plan.rounds > 5 ? 3 : kind === "threads" ? 2 : 1) * plan.rounds,
     round: async (pool, { roundTrips }) => {
       /** @type {number[]} */
       const times = new Array(roundTrips);

@@ -20,6 +20,7 @@ export function throughput(kind, contenders) {
     name: `${kind}: throughput`,
     figures: [{ id, title: `${kind}: throughput of a no-op task`, unit: "tasks/s", better: "higher", targets: targets[kind] }],
     contenders,
+    warmUp: (plan) => Math.max(plan.warmUp, 300), // so long that what thousands of tasks a turn run is compiled well
     round: async (pool, plan) => {
       const tasks = Math.ceil(plan.tasks * (pool.share ?? 1));
       const started = performance.now();
