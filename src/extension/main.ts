@@ -98,7 +98,7 @@ export function activate(context: vscode.ExtensionContext): ExtensionApi {
 
   const submitter = new Submitter({ store, index, tracker, history, choice, clusters, kernels, config });
   add(new RerunOnSave({ store, submitter, kernels, config, log }));
-  const tools = add(new Tools({ store, index, submitter }));
+  const tools = add(new Tools({ store, index, submitter, choice, clusters }));
   const submits = new SubmitCommands(submitter, store, index, () => askHow(choice, clusters, config));
   const cancels = new CancelCommand(store, kernels, index, messages);
   const tables = add(new TablePanels({ store, kernels, submitter, messages, extensionUri: context.extensionUri }));

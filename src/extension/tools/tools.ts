@@ -1,10 +1,13 @@
 import * as vscode from "vscode";
 import { signatureOf } from "../../analysis/signature.js";
+import { clusterNameOf, type ExecutorId } from "../../protocol/values.js";
+import type { Clusters } from "../clusters/clusters.js";
 import { type FunctionIndex, toRange } from "../editor/functionIndex.js";
 import { wholeText } from "../editor/taskText.js";
 import type { Disposable } from "../emitter.js";
 import { UserError } from "../errors.js";
-import { executorKinds, toolNames } from "../ids.js";
+import { toolNames } from "../ids.js";
+import type { ExecutorChoice } from "../tasks/executorChoice.js";
 import type { Submitter } from "../tasks/submitter.js";
 import { callText, isOpen, type TaskRecord } from "../tasks/taskRecord.js";
 import type { TaskStore } from "../tasks/taskStore.js";
@@ -16,6 +19,8 @@ export interface ToolParts {
   readonly store: TaskStore;
   readonly index: FunctionIndex;
   readonly submitter: Submitter;
+  readonly choice: ExecutorChoice;
+  readonly clusters: Clusters;
 }
 
 interface FileInput {
@@ -93,9 +98,13 @@ class SubmitFunction implements vscode.LanguageModelTool<SubmitInput> {
   prepareInvocation({ input }: vscode.LanguageModelToolInvocationPrepareOptions<SubmitInput>): vscode.PreparedToolInvocation {
     const { t } = vscode.l10n;
     const call = callText({ functionName: input.function, argumentsText: input.arguments ?? "" });
-    const message = new vscode.MarkdownString()
-      .appendText(t("Runs the code of {0} on this machine:", input.file))
-      .appendCodeblock(call, "typescript");
+    const executor = this.#executorOf(input) ?? this.#parts.choice.value;
+    const cluster = clusterNameOf(executor);
+    const where =
+      cluster === undefined
+        ? t("Runs the code of {0} on this machine:", input.file)
+        : t("Runs the code of {0} on the machines of the cluster {1}:", input.file, cluster);
+    const message = new vscode.MarkdownString().appendText(where).appendCodeblock(call, "typescript");
     return {
       invocationMessage: t("Submitting {0}", call),
       confirmationMessages: { title: t("Submit a function to an executor?"), message },
@@ -109,14 +118,28 @@ class SubmitFunction implements vscode.LanguageModelTool<SubmitInput> {
     return told(async () => {
       const { store, submitter } = this.#parts;
       const uri = (await findFile(input.file)).toString();
-      const executor = executorKinds.find((kind) => kind === input.executor);
-      if (input.executor !== undefined && !executor) throw new Refusal(`executor must be one of ${executorKinds.join(", ")}, not ${input.executor}.`);
+      const executor = this.#executorOf(input);
+      if (input.executor !== undefined && !executor) throw new Refusal(`executor must be one of ${this.#names().join(", ")}, not ${input.executor}.`);
       const options = { uri, functionName: input.function, argumentsText: input.arguments ?? "", ...(executor && { executor }) };
       const id = await submitter.submit(options);
       if (id === undefined) throw new Refusal("Nothing was submitted.");
       return report(store, id, input.waitMs, token);
     });
   }
+
+  /** The executor that the model names; nothing if it names none, or one that there is not. */
+  #executorOf({ executor: wanted }: SubmitInput): ExecutorId | undefined {
+    return this.#parts.clusters.executors.find((executor) => nameOf(executor) === wanted);
+  }
+
+  #names(): string[] {
+    return this.#parts.clusters.executors.map(nameOf);
+  }
+}
+
+/** What a model calls an executor: as the settings do. No cluster can be called `threads` or `processes` there. */
+function nameOf(executor: ExecutorId): string {
+  return clusterNameOf(executor) ?? executor;
 }
 
 class ReadResult implements vscode.LanguageModelTool<ResultInput> {

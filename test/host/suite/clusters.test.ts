@@ -106,6 +106,31 @@ describe("clusters", () => {
     assert.deepEqual([task.state, task.error?.source], ["failed", "timeout"]);
   });
 
+  it("are named by a language model as the settings do, and the user is asked about the machines that it runs on", async () => {
+    const { token } = new vscode.CancellationTokenSource();
+    const tool = api.tools.submitFunction;
+    const call = { file: uri.fsPath, function: "quarter", arguments: "20" };
+    const asked = async (input: typeof call & { executor?: string }): Promise<string> => {
+      const message = (await tool.prepareInvocation?.({ input }, token))?.confirmationMessages?.message;
+      return (typeof message === "string" ? message : (message?.value ?? "")).replaceAll("&nbsp;", " ");
+    };
+    await select("threads");
+    assert.match(await asked(call), /on this machine:/);
+    assert.match(await asked({ ...call, executor: "farm" }), /on the machines of the cluster farm:/);
+    await select("cluster:farm");
+    assert.match(await asked(call), /on the machines of the cluster farm:/);
+    assert.match(await asked({ ...call, executor: "processes" }), /on this machine:/);
+    await select("threads");
+    const told = async (executor: string): Promise<string> => {
+      const result = await tool.invoke({ input: { ...call, executor }, toolInvocationToken: undefined }, token);
+      return (result?.content ?? []).map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : "")).join("");
+    };
+    const [, id = ""] = /^Task #(\d+), quarter\(20\): finished/.exec(await told("farm")) ?? [];
+    assert.deepEqual([api.store.get(id)?.executor, api.store.get(id)?.value?.preview], ["cluster:farm", "5"]);
+    assert.match(await told("barn"), /executor must be one of threads, processes, farm, not barn/);
+    await select("cluster:farm");
+  });
+
   it("run maps", async () => {
     const options = { uri: uri.toString(), functionName: "quarter", inputs: { expression: "[4, 8, 12]" } };
     const id = (await vscode.commands.executeCommand<string>("futures.map", options)) ?? assert.fail("it was not submitted");
