@@ -104,10 +104,10 @@ export async function runMeasure(measure, plan, say = () => {}) {
   for (const entry of entries) {
     await entry.open();
   }
-  const warmUp = measure.warmUp?.(plan) ?? plan.warmUp;
-  for (const entry of warmUp > 0 ? entries : []) {
+  const warmUp = measure.warmUp?.(plan);
+  for (const entry of warmUp === 0 ? [] : entries) {
     // By time, not by rounds: the same for all, and as long as compilers take.
-    const end = performance.now() + warmUp;
+    const end = performance.now() + (warmUp ?? plan.warmUp);
     do await entry.turn("warming up", (it) => measure.round(it, plan));
     while (entry.opened && performance.now() < end);
   }

@@ -30,6 +30,11 @@ describe("bench harness", () => {
     assert.deepEqual(result?.rows, [{ name: "a", role: "ours", value: 2, min: 1, max: 3 }]);
   });
 
+  it("warms nobody up where a measure says so", async () => {
+    const [result] = await runMeasure({ ...measureOf(contender("a", "ours", giving(1000, 3, 1))), warmUp: () => 0 }, plan);
+    assert.deepEqual(result?.rows, [{ name: "a", role: "ours", value: 3, min: 1, max: 1000 }]);
+  });
+
   it("lets the contenders run in turn, and each round begin with another one", async () => {
     const order: string[] = [];
     const logging = (name: string, role: Contender<Work>["role"]) => contender(name, role, async () => order.push(name));
