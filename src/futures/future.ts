@@ -26,23 +26,30 @@ interface Listeners {
   progress: ProgressLog | undefined;
 }
 
-/** Who waits for the value as a promise. No closure: many futures have one. */
-class Promised {
-  constructor(
-    readonly succeed: (value: never) => void,
-    readonly fail: (reason: unknown) => void,
-  ) {}
-}
+type Resolve = (value: unknown) => void;
 
-type AnyWaiter = Waiter | Promised;
+/** Rejects the promise that is resolved with it. No rejected promise: a debugger would take that for an error that nobody catches. */
+class Rejection {
+  readonly #reason: unknown;
+
+  constructor(reason: unknown) {
+    this.#reason = reason;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is to be one that promises take for a promise.
+  then(_resolve: Resolve, reject: (reason: unknown) => void): void {
+    reject(this.#reason);
+  }
+}
 
 const cancelled: Outcome<never> = { kind: "cancelled" };
 
 let created = 0;
 
-let lastPromised: Promised | undefined;
-const keepLast = (resolve: (value: never) => void, reject: (reason: unknown) => void): void => {
-  lastPromised = new Promised(resolve, reject);
+let lastResolve: Resolve | undefined;
+/** Not in a closure, and without `reject`, which can be done without: hundreds of thousands of promises may be waiting. */
+const keepLast = (resolve: Resolve): void => {
+  lastResolve = resolve;
 };
 
 /**
@@ -58,10 +65,9 @@ export class Future<T, P = unknown> {
   readonly id = ++created;
   /** FINISHED is told by its two ways. */
   #state: "PENDING" | "RUNNING" | "CANCELLED" | "RETURNED" | "RAISED" = "PENDING";
-  /** What it returned or raised. */
+  /** What it returned or raised; until it is done, {@link Resolve} of the promise of `result`, if that was asked for before all others who wait. */
   #content: unknown;
-  /** One as a rule: the promise of `result`. */
-  #waiters: AnyWaiter | Set<AnyWaiter> | undefined;
+  #waiters: Waiter | Set<Waiter> | undefined;
   /** Made when somebody asks for them: a million futures may be waiting. */
   #listeners: Listeners | undefined;
 
@@ -112,11 +118,12 @@ export class Future<T, P = unknown> {
    */
   result(timeout?: number): Promise<T> {
     if (timeout !== undefined) return this.#whenDone(timeout, () => this.#result());
-    const promise = new Promise<T>(keepLast as (resolve: (value: T) => void, reject: (reason: unknown) => void) => void);
-    const promised = lastPromised as Promised;
-    lastPromised = undefined;
-    if (this.done()) this.#answer(promised);
-    else this.#addWaiter(promised);
+    const promise = new Promise<T>(keepLast as (resolve: (value: T) => void) => void);
+    const resolve = lastResolve as Resolve;
+    lastResolve = undefined;
+    if (this.done()) this.#answer(resolve);
+    else if (this.#content === undefined && this.#waiters === undefined) this.#content = resolve;
+    else this.#addWaiter(() => this.#answer(resolve));
     return promise;
   }
 
@@ -333,30 +340,27 @@ export class Future<T, P = unknown> {
   }
 
   #settle(state: "CANCELLED" | "RETURNED" | "RAISED", content: unknown): void {
+    const resolve = this.#content as Resolve | undefined;
     this.#state = state;
     this.#content = content;
     const waiters = this.#waiters;
     this.#waiters = undefined;
     this.settled(state === "RETURNED" ? "value" : state === "RAISED" ? "error" : "cancelled");
     if (this.#listeners) this.#tellListeners(this.#listeners);
-    if (waiters instanceof Set) for (const waiter of waiters) this.#tell(waiter);
-    else if (waiters) this.#tell(waiters);
+    if (resolve) this.#answer(resolve);
+    if (waiters instanceof Set) for (const waiter of waiters) waiter(this);
+    else if (waiters) waiters(this);
   }
 
-  #addWaiter(waiter: AnyWaiter): void {
+  #addWaiter(waiter: Waiter): void {
     if (this.#waiters === undefined) this.#waiters = waiter;
     else if (this.#waiters instanceof Set) this.#waiters.add(waiter);
     else this.#waiters = new Set([this.#waiters, waiter]);
   }
 
-  #tell(waiter: AnyWaiter): void {
-    if (waiter instanceof Promised) this.#answer(waiter);
-    else waiter(this);
-  }
-
-  #answer(promised: Promised): void {
-    if (this.#state === "RETURNED") promised.succeed(this.#content as never);
-    else promised.fail(this.#state === "RAISED" ? this.#content : this.#cancelledError());
+  #answer(resolvePromise: Resolve): void {
+    if (this.#state === "RETURNED") resolvePromise(this.#content);
+    else resolvePromise(new Rejection(this.#state === "RAISED" ? this.#content : this.#cancelledError()));
   }
 
   #tellListeners(listeners: Listeners): void {
