@@ -22,6 +22,8 @@ export interface RunCellRequest {
   readonly timeout: number;
   /** It waits for a debugger. */
   readonly debug?: true;
+  /** Of cells that were begun together: when one of them does not end well, those behind it are dropped. */
+  readonly batch?: number;
 }
 
 /** Ends a run, or what it shows of futures; drops one that has not begun. */

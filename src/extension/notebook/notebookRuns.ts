@@ -34,8 +34,6 @@ interface CellRun {
   readonly writer: CellOutputWriter;
   readonly kernel: string;
   readonly generation: number;
-  /** Runs that were begun together: when one fails, those behind it are dropped. */
-  readonly batch: number;
   isStarted: boolean;
   /** Stands for it while it is debugged. */
   readonly debugFile?: string;
@@ -142,7 +140,6 @@ export class NotebookRuns implements Disposable {
       writer: new CellOutputWriter(execution),
       kernel: kernel.key,
       generation: kernel.start(),
-      batch,
       isStarted: false,
       ...(debugFile !== undefined && { debugFile }),
     };
@@ -160,6 +157,7 @@ export class NotebookRuns implements Disposable {
       ...(debugFile !== undefined && { debug: true }),
       overlay: unsavedTexts(cell.document),
       timeout,
+      batch,
       ...(executor && { executor }),
     });
     this.#changes.fire(notebook);
@@ -201,7 +199,6 @@ export class NotebookRuns implements Disposable {
         this.#start(run, event.at);
         run.outcome = event.change.outcome;
         if (run.outcome.state === "failed") run.writer.fail(run.outcome.error);
-        if (run.outcome.state !== "finished") this.#dropBehind(run);
         if (!event.change.isLive) this.#end(run, event.at);
         break;
       case "closed":
@@ -229,13 +226,6 @@ export class NotebookRuns implements Disposable {
     const state = run.outcome?.state ?? "interrupted";
     run.execution.end(state === "interrupted" ? undefined : state === "finished", at);
     this.#changes.fire(run.cell.notebook);
-  }
-
-  /** As in Jupyter: what stands behind a cell that failed would run on what that did not make. */
-  #dropBehind({ kernel, batch, run: failed }: CellRun): void {
-    for (const { run, batch: its } of this.#open.get(kernel)?.values() ?? []) {
-      if (its === batch && run > failed) this.#parts.kernels.get(kernel)?.send({ type: "interruptCell", run });
-    }
   }
 
   #interruptCell(cell: vscode.NotebookCell): void {

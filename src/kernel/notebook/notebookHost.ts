@@ -25,10 +25,20 @@ export class NotebookHost {
   take(message: MessageOfNotebook): void {
     switch (message.type) {
       case "runCell": {
-        const { run, text, language, source, overlay, executor, timeout, debug } = message;
+        const { run, text, language, source, overlay, executor, timeout, debug, batch } = message;
         const texts = new Map(overlay.map((file) => [file.path, file.text]));
         this.#session ??= this.#begin(message.notebook);
-        this.#session.run({ run, text, language, source, texts, timeout, ...(executor && { executor }), ...(debug && { debug }) });
+        this.#session.run({
+          run,
+          text,
+          language,
+          source,
+          texts,
+          timeout,
+          ...(executor && { executor }),
+          ...(debug && { debug }),
+          ...(batch !== undefined && { batch }),
+        });
         break;
       }
       case "interruptCell":

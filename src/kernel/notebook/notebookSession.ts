@@ -86,9 +86,13 @@ export class NotebookSession {
     later(2 * hearing + patience, () => this.#running === running && this.#options.listener.stuck(run));
   }
 
-  /** Runs that have not begun are dropped. */
-  dropQueue(): void {
-    for (const { run } of this.#queue.splice(0)) this.#options.listener.ended(run, { state: "interrupted" }, false);
+  /**
+   * Runs that have not begun are dropped.
+   * @param batch those of it alone. As in Jupyter, what stands behind a cell that failed would run on what that did not make.
+   */
+  dropQueue(batch?: number): void {
+    const dropped = this.#queue.filter((cell) => batch === undefined || cell.batch === batch);
+    for (const { run } of dropped) this.interrupt(run);
   }
 
   /** Ends the session and all that runs; the next cell begins another. */
@@ -252,6 +256,7 @@ export class NotebookSession {
     if (isLive) this.#live.add(running.cell.run);
     const told = running.isOverdue && outcome.state === "interrupted" ? overdue(running.cell) : outcome;
     this.#options.listener.ended(running.cell.run, told, isLive);
+    if (told.state !== "finished" && running.cell.batch !== undefined) this.dropQueue(running.cell.batch);
     this.#next();
   }
 

@@ -20,6 +20,8 @@ export interface CellRun {
   readonly timeout?: number;
   /** It waits for a debugger. */
   readonly debug?: true;
+  /** Of runs that were begun together: when one of them does not end well, those behind it are dropped. */
+  readonly batch?: number;
 }
 
 export interface SessionListener {

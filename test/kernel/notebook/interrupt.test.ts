@@ -80,6 +80,22 @@ describe("interrupting a cell", function () {
     assert.equal(await book.value("kept < 99"), "true");
   });
 
+  it("drops what was begun together with a cell that fails or is interrupted, and stands behind it; nothing else", async () => {
+    await book.run("let ran = 0;");
+    for (const ending of ["throw new Error('no')", "const = 1", "await new Promise(() => {})"]) {
+      const before = book.begin("ran += 1", 0, 1);
+      const failing = book.begin(ending, 0, 1);
+      const behind = [book.begin("ran += 10", 0, 1), book.begin("ran += 10", 0, 1)];
+      const others = [book.begin("ran += 100", 0, 2), book.begin("ran += 100")];
+      await book.ended(before);
+      if (ending.startsWith("await")) book.session.interrupt(failing);
+      assert.notEqual((await book.ended(failing)).outcome.state, "finished");
+      for (const run of behind) assert.equal(failure(await book.ended(run)), "interrupted");
+      for (const run of others) assert.equal((await book.ended(run)).outcome.state, "finished");
+    }
+    assert.equal(await book.value("ran"), "603");
+  });
+
   it("ends a cell that takes too long", async () => {
     assert.equal(failure(await book.run("for (;;);", 100)), "TimeoutError: the cell was not done after 100 ms");
     assert.equal(failure(await book.run("await new Promise(() => {})", 100)), "TimeoutError: the cell was not done after 100 ms");

@@ -82,9 +82,10 @@ export class TestNotebook {
   }
 
   /** Takes a cell into the queue; gives its run. */
-  begin(text: string, timeout = 0): number {
+  begin(text: string, timeout = 0, batch?: number): number {
     const run = ++this.#runs;
-    this.session.run({ run, text, language: "ts", source: path.join(this.folder, `cell-${run}.ts`), texts: this.texts, timeout });
+    const source = path.join(this.folder, `cell-${run}.ts`);
+    this.session.run({ run, text, language: "ts", source, texts: this.texts, timeout, ...(batch !== undefined && { batch }) });
     return run;
   }
 
