@@ -89,10 +89,10 @@ async function main() {
     results.push(...measured);
     if (!values.json) print(`${measured.map((result) => `${table(result)}\n${verdicts(result)}`).join("\n")}`);
   }
-  await endSuite();
   if (values.json) print(JSON.stringify(Object.fromEntries(results.flatMap(summarize))));
   const faults = failsTheRun(results);
   for (const fault of faults) say(`FAILED: ${fault}`);
+  await endSuite(); // after all is told: it may fail where the editor has
   if (faults.length > 0) process.exitCode = 1;
   // What hangs may hold this process open; without it, an end by itself is part of the proof that nothing is left behind.
   if (results.some(({ rows }) => rows.some((row) => row.failure))) process.stdout.write("", () => process.exit());

@@ -34,7 +34,7 @@ export function mixed(kind, contenders) {
     ],
     contenders,
     rounds: (plan) => Math.ceil(plan.rounds / 2),
-    warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0),
+    warmUp: (plan) => (plan.rounds > 5 ? plan.warmUp : 0), // a round is half a second of work
     round: async (pool, { mixedTasks }) => {
       const random = seeded(1);
       /** @type {number[]} */
