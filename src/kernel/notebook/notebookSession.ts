@@ -68,8 +68,9 @@ export class NotebookSession {
   interrupt(run: number): void {
     const place = this.#queue.findIndex((cell) => cell.run === run);
     if (place >= 0) {
-      this.#queue.splice(place, 1);
+      const [dropped] = this.#queue.splice(place, 1);
       this.#options.listener.ended(run, { state: "interrupted" }, false);
+      this.#dropBehind(dropped?.batch, place);
       return;
     }
     if (this.#live.has(run)) this.#process?.send({ type: "interrupt", run });
@@ -86,13 +87,9 @@ export class NotebookSession {
     later(2 * hearing + patience, () => this.#running === running && this.#options.listener.stuck(run));
   }
 
-  /**
-   * Runs that have not begun are dropped.
-   * @param batch those of it alone. As in Jupyter, what stands behind a cell that failed would run on what that did not make.
-   */
-  dropQueue(batch?: number): void {
-    const dropped = this.#queue.filter((cell) => batch === undefined || cell.batch === batch);
-    for (const { run } of dropped) this.interrupt(run);
+  /** Runs that have not begun are dropped. */
+  dropQueue(): void {
+    for (const { run } of this.#queue.splice(0)) this.#options.listener.ended(run, { state: "interrupted" }, false);
   }
 
   /** Ends the session and all that runs; the next cell begins another. */
@@ -256,8 +253,14 @@ export class NotebookSession {
     if (isLive) this.#live.add(running.cell.run);
     const told = running.isOverdue && outcome.state === "interrupted" ? overdue(running.cell) : outcome;
     this.#options.listener.ended(running.cell.run, told, isLive);
-    if (told.state !== "finished" && running.cell.batch !== undefined) this.dropQueue(running.cell.batch);
+    if (told.state !== "finished") this.#dropBehind(running.cell.batch, 0);
     this.#next();
+  }
+
+  /** As in Jupyter: what stands behind a cell that did not end well would run on what that did not make. @param place in the queue. */
+  #dropBehind(batch: number | undefined, place: number): void {
+    const next = batch === undefined ? undefined : this.#queue.slice(place).find((cell) => cell.batch === batch);
+    if (next) this.interrupt(next.run);
   }
 
   async #resolveImport(requestId: number, specifier: string): Promise<void> {

@@ -94,6 +94,16 @@ describe("interrupting a cell", function () {
       for (const run of others) assert.equal((await book.ended(run)).outcome.state, "finished");
     }
     assert.equal(await book.value("ran"), "603");
+    const [, waiting, behind, other] = [...[1, 1, 1].map((batch) => book.begin("ran += 1000", 0, batch)), book.begin("ran += 1")] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    book.session.interrupt(waiting);
+    for (const run of [waiting, behind]) assert.equal(failure(await book.ended(run)), "interrupted");
+    await book.ended(other);
+    assert.equal(await book.value("ran"), "1604");
   });
 
   it("ends a cell that takes too long", async () => {
