@@ -4,6 +4,7 @@ import { type FunctionReference, referenceKey, referenceOf, standInFor } from ".
 import { builtin } from "./transfer/builtin.js";
 import { cloneableInProcess } from "./transfer/cloneable.js";
 import { decodeThrown, type EncodedThrown, encodeThrown } from "./transfer/errors.js";
+import { isPlainText, plainText, plainValue } from "./transfer/plainText.js";
 import { transferError } from "./transfer/uncloneable.js";
 
 const v8 = (): typeof import("node:v8") => builtin("node:v8") as typeof import("node:v8");
@@ -30,11 +31,13 @@ export function referencedFunction(reference: FunctionReference): AnyFunction {
 }
 
 /**
- * Writes a value by structured clone.
+ * Writes a value, for a copy of it as structured clone makes one.
  * @param root how the message of an error calls it: `args`, `result`.
  * @throws TransferError that names the place of what cannot be cloned.
  */
 export function serializeValue(value: unknown, root: string): Buffer {
+  const text = plainText(value);
+  if (text) return text;
   try {
     return v8().serialize(value);
   } catch (refusal) {
@@ -44,6 +47,7 @@ export function serializeValue(value: unknown, root: string): Buffer {
 
 /** Reads what {@link serializeValue} wrote. Builds nothing but what structured clone knows: no class of anybody's. @throws Error if the bytes are none of that. */
 export function deserializeValue(bytes: Uint8Array): unknown {
+  if (isPlainText(bytes)) return plainValue(bytes);
   return v8().deserialize(bytes);
 }
 

@@ -34,7 +34,7 @@ export class Jobs {
       const [fn, args] = await Promise.all([this.#functions.of(task.fn), engine.store(task.args as Buffer)]);
       if (task.future.done()) return undefined;
       const { id, arity, timeout, priority } = task;
-      const limits = { notAfter: Date.now() + startTimeout, retries, orphan, ...(timeout !== undefined && { timeout }) };
+      const limits = { notAfter: Date.now() + startTimeout, retries, orphan, ...limited(timeout) };
       return { id, name: task.fn.name, priority, frame: this.#seal(task, write({ submitter, fn, args, arity, ...limits })) };
     } catch (error) {
       if (!task.future.done()) task.future.setException(error);
@@ -51,4 +51,10 @@ export class Jobs {
     task.digest = paired?.digest;
     return paired?.frame ?? seal.seal(context.task(task.id), content);
   }
+}
+
+/** What JSON has no number for: without a limit, and over before it begins. */
+function limited(timeout: number | undefined): { readonly timeout?: number } {
+  if (timeout === undefined || timeout === Number.POSITIVE_INFINITY) return {};
+  return { timeout: Math.max(timeout, Number.MIN_SAFE_INTEGER) };
 }

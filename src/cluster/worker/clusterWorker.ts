@@ -5,12 +5,13 @@
  *                        └ refused: told on stderr, and nothing of it is read                                └─► kept with the job
  */
 import os from "node:os";
-import type { Job, Worker } from "bullmq";
+import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
-import { deserializeThrown, type Future, serializeValue, type TaskOutput, TimeoutError } from "../../futures/index.js";
+import { deserializeThrown, serializeValue, type TaskOutput, TimeoutError } from "../../futures/index.js";
 import { Blobs } from "../engine/blobs.js";
 import { type ConnectionOptions, serverOf } from "../engine/connection.js";
 import { contextOf, keyPrefix, keysOf, nameWithoutColon, programKey, valueKey } from "../engine/names.js";
+import type { PromptWorker } from "../engine/promptWorker.js";
 import { ClusterConfigError, NotTrustedError, TaskLostError } from "../errors.js";
 import { type ControlContent, type MessageContent, read, type TaskContent, write } from "../messages.js";
 import { type IdentityOptions, sealOf } from "../security/identity.js";
@@ -21,14 +22,13 @@ import { EndedTasks } from "./endedTasks.js";
 import { unlessAway } from "./farewell.js";
 import { ProgramCache } from "./programCache.js";
 import { Reports } from "./reports.js";
+import { RunningTask } from "./runningTask.js";
 import { Submitters } from "./submitters.js";
 import { makeTaskPool, type TaskPool } from "./taskPool.js";
 import { TaskRunner } from "./taskRunner.js";
 
 /** ms for which a job is this worker's without a sign of life; then another takes it. Checked twice in that time. */
 const lockDuration = 6_000;
-/** ms that a task runs before its submitter is told so: of one that is done by then the result tells enough. */
-const startedAfter = 5;
 /** ms between two looks whether the submitters of running tasks are there; one that is missing twice is gone. */
 const lookEvery = 5_000;
 
@@ -49,15 +49,6 @@ export interface ClusterWorkerOptions extends ConnectionOptions, IdentityOptions
   onLog?: ((line: string) => void) | undefined;
 }
 
-interface Running {
-  readonly stop: AbortController;
-  readonly submitter: string;
-  readonly peer: Peer | undefined;
-  readonly orphan: TaskContent["orphan"];
-  /** Its submitter knows that it runs. */
-  isStarted: boolean;
-}
-
 export class ClusterWorker {
   readonly name: string;
   readonly #options: ClusterWorkerOptions;
@@ -69,14 +60,12 @@ export class ClusterWorker {
   readonly #slots: number;
   readonly #libraryUrl: string;
   /** By the ids of their jobs. */
-  readonly #running = new Map<string, Running>();
-  /** By the numbers of their futures. */
-  readonly #jobOfFuture = new Map<number, string>();
+  readonly #running = new Map<string, RunningTask>();
   readonly #endedTasks = new EndedTasks();
   readonly #pairKeys: PairKeys | undefined;
   #submitters: Submitters | undefined;
   #admission: Admission | undefined;
-  #worker: Worker | undefined;
+  #worker: PromptWorker | undefined;
   #client: Redis | undefined;
   #control: Redis | undefined;
   #programs: ProgramCache | undefined;
@@ -103,13 +92,12 @@ export class ClusterWorker {
     this.#kind = kind;
     this.#slots = slots;
     this.#pool = makeTaskPool({ kind, slots, name, stopGrace, onOutput: (output) => this.#printed(output) });
-    this.#pool.pool.events.on("taskStart", (future, worker) => this.#started(future, worker.name));
   }
 
   /** Resolves when the worker takes tasks. Rejects if the server cannot be reached within 10 s, or is none that will do. */
   async start(): Promise<void> {
     const server = serverOf(this.#options);
-    const { Redis: Client, Worker: BullWorker } = await import("../engine/bullmqPackage.js");
+    const { Redis: Client, PromptWorker: JobWorker } = await import("../engine/bullmqPackage.js");
     const client = new Client(server.options);
     const control = new Client(server.options);
     this.#client = client;
@@ -125,7 +113,7 @@ export class ClusterWorker {
     this.#admission = new Admission({ seal, context, pairKeys, submitters: this.#submitters, ask });
     await control.subscribe(this.#keys.control);
     control.on("messageBuffer", (_channel, frame) => this.#heard(frame));
-    const worker = new BullWorker(this.#options.queue, (job: Job) => this.#process(job), {
+    const worker = new JobWorker(this.#options.queue, (job: Job) => this.#process(job), {
       connection: server.options,
       prefix: keyPrefix,
       name: this.name,
@@ -199,24 +187,35 @@ export class ClusterWorker {
       this.#log(`refused task ${id}: ${reason}`);
       throw new UnrecoverableError(error instanceof TaskLostError ? reason : `refused by ${this.name}: ${reason}`);
     }
-    const running: Running = { stop: new AbortController(), submitter: task.submitter, peer, orphan: task.orphan, isStarted: false };
-    this.#running.set(id, running);
+    const running = this.#hold(id, task, peer);
     try {
       const runner = this.#runner as TaskRunner;
       const refusal = await this.#refusalOf(id, task, job.attemptsStarted);
-      const result = refusal
-        ? await runner.failed(refusal)
-        : await runner.run(task, running.stop.signal, (future) => this.#jobOfFuture.set(future.id, id));
+      const result = refusal ? await runner.failed(refusal) : await runner.run(task, running, () => this.#running.size === 1);
       const frame = this.#sealFor(peer, this.#context.result(id), write(result));
       // At once: what the queue has to do yet at the end of a job is not the submitter's to wait for.
       this.#publish(task.submitter, Buffer.concat([Buffer.from(`R${id}\0`), frame]));
       return frame.toString("base64");
     } finally {
+      running.end();
       this.#running.delete(id);
       this.#done += 1;
       this.#endedTasks.add(id, task.notAfter);
-      for (const [number, known] of this.#jobOfFuture) if (known === id) this.#jobOfFuture.delete(number);
     }
+  }
+
+  #hold(id: string, { submitter, orphan }: TaskContent, peer: Peer | undefined): RunningTask {
+    const running = new RunningTask({
+      id,
+      submitter,
+      peer,
+      orphan,
+      pool: this.#pool,
+      started: (task, worker) => this.#tellOf(task, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` }),
+      progress: (task, value) => this.#tellOf(task, { type: "progress", id, value: serializeValue(value, "progress") }),
+    });
+    this.#running.set(id, running);
+    return running;
   }
 
   /** Why a task is not to be run here, if so. */
@@ -237,10 +236,10 @@ export class ClusterWorker {
   async #lookForSubmitters(): Promise<void> {
     const submitters = new Set([...this.#running.values()].flatMap(({ submitter, orphan }) => (orphan === "drop" ? [submitter] : [])));
     const gone = await this.#submitters?.gone(submitters).catch(() => undefined);
-    for (const [id, { submitter, stop }] of this.#running) {
-      if (!gone?.has(submitter) || stop.signal.aborted) continue;
-      this.#log(`stopped task ${id}: the program that has submitted it is gone`);
-      stop.abort(new TaskLostError("the program that has submitted the task is gone"));
+    for (const task of this.#running.values()) {
+      if (!gone?.has(task.submitter) || task.stopped) continue;
+      this.#log(`stopped task ${task.id}: the program that has submitted it is gone`);
+      task.stop(new TaskLostError("the program that has submitted the task is gone"));
     }
   }
 
@@ -258,7 +257,7 @@ export class ClusterWorker {
     }
     this.#admission?.stopped(message.id);
     const running = this.#running.get(message.id);
-    if (running) running.stop.abort(deserializeThrown(message.reason));
+    if (running) running.stop(deserializeThrown(message.reason));
     else this.#endedTasks.add(message.id);
   }
 
@@ -266,31 +265,18 @@ export class ClusterWorker {
   #lost(ids: readonly string[]): void {
     for (const id of ids) {
       this.#log(`lost the hold of task ${id}: the server could not be reached in time`);
-      this.#running.get(id)?.stop.abort(new TaskLostError("the worker has lost its hold of the task: the server could not be reached in time"));
+      this.#running.get(id)?.stop(new TaskLostError("the worker has lost its hold of the task: the server could not be reached in time"));
     }
   }
 
-  #started(future: Future<unknown>, worker: string): void {
-    const id = this.#jobOfFuture.get(future.id);
-    const running = id === undefined ? undefined : this.#running.get(id);
-    if (id === undefined || !running) return;
-    const tell = (): void => {
-      if (this.#running.get(id) !== running || running.isStarted) return;
-      running.isStarted = true;
-      this.#tell(running.submitter, { type: "started", id, worker: `${this.name}/${worker.slice(worker.lastIndexOf("-") + 1)}` }, running.peer);
-    };
-    setTimeout(tell, startedAfter);
-    future.addProgressCallback((value) => {
-      tell();
-      this.#tell(running.submitter, { type: "progress", id, value: serializeValue(value, "progress") }, running.peer);
-    });
+  #printed({ stream, text, task }: TaskOutput): void {
+    const running = task === undefined ? undefined : [...this.#running.values()].find(({ future }) => future?.id === task);
+    if (running) this.#tellOf(running, { type: "output", id: running.id, worker: this.name, stream, text });
+    else process[stream].write(text);
   }
 
-  #printed({ stream, text, task }: TaskOutput): void {
-    const id = task === undefined ? undefined : this.#jobOfFuture.get(task);
-    const running = id === undefined ? undefined : this.#running.get(id);
-    if (id === undefined || !running) process[stream].write(text);
-    else this.#tell(running.submitter, { type: "output", id, worker: this.name, stream, text }, running.peer);
+  #tellOf({ submitter, peer }: RunningTask, message: MessageContent): void {
+    this.#tell(submitter, message, peer);
   }
 
   #tell(submitter: string, message: MessageContent, peer?: Peer): void {

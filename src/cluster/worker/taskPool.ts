@@ -20,22 +20,30 @@ export interface TaskPoolOptions {
 /** A pool of this machine that takes chunks, too. User code runs in its workers only: a loop there must not keep this process from holding its tasks. */
 export interface TaskPool {
   readonly pool: ThreadPoolExecutor | ProcessPoolExecutor;
-  chunk(fn: AnyFunction, chunk: Chunk, signal: AbortSignal): Future<ChunkOutcomes>;
+  chunk(fn: AnyFunction, chunk: Chunk): Future<ChunkOutcomes>;
+  /** Waits a moment for what comes of the task, without sleep, and does nothing else meanwhile. */
+  watch(future: Future<unknown>): void;
+  /** As the signal of a task. */
+  stop(future: Future<unknown>, reason: unknown): void;
 }
 
 class Threads extends ThreadPoolExecutor {
-  chunk(fn: AnyFunction, chunk: Chunk, signal: AbortSignal): Future<ChunkOutcomes> {
-    return this.submitChunk(fn, chunk, signal);
-  }
+  readonly opened: Omit<TaskPool, "pool"> = {
+    chunk: (fn, chunk) => this.submitChunk(fn, chunk),
+    watch: (future) => this.watchTask(future),
+    stop: (future, reason) => this.stopTask(future, reason),
+  };
 }
 
 class Processes extends ProcessPoolExecutor {
-  chunk(fn: AnyFunction, chunk: Chunk, signal: AbortSignal): Future<ChunkOutcomes> {
-    return this.submitChunk(fn, chunk, signal);
-  }
+  readonly opened: Omit<TaskPool, "pool"> = {
+    chunk: (fn, chunk) => this.submitChunk(fn, chunk),
+    watch: (future) => this.watchTask(future),
+    stop: (future, reason) => this.stopTask(future, reason),
+  };
 }
 
 export function makeTaskPool({ kind, slots, name, stopGrace, onOutput }: TaskPoolOptions): TaskPool {
   const pool = new (kind === "threads" ? Threads : Processes)({ maxWorkers: slots, name, stopGrace, onOutput, onWorkerDeath: "replace" });
-  return { pool, chunk: (fn, chunk, signal) => pool.chunk(fn, chunk, signal) };
+  return { pool, ...pool.opened };
 }

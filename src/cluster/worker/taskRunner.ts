@@ -14,6 +14,7 @@ import type { Blobs } from "../engine/blobs.js";
 import { received, sent } from "../engine/large.js";
 import type { RemoteFunction, ResultContent, TaskContent } from "../messages.js";
 import type { ProgramCache } from "./programCache.js";
+import type { RunningTask } from "./runningTask.js";
 import type { TaskPool } from "./taskPool.js";
 
 export interface TaskRunnerParts {
@@ -33,18 +34,19 @@ export class TaskRunner {
 
   /**
    * Runs it to its end. Never rejects: what goes wrong is the error of the task.
-   * @param begun gets the future as soon as there is one.
+   * @param isAlone whether this worker has nothing else to do.
    */
-  async run(task: TaskContent, signal: AbortSignal, begun: (future: Future<unknown>) => void): Promise<ResultContent> {
+  async run(task: TaskContent, running: RunningTask, isAlone: () => boolean): Promise<ResultContent> {
     try {
-      const future = await this.#start(task, signal);
-      begun(future);
+      const future = await this.#start(task);
+      running.begin(future, isAlone());
       const value = await future.result();
       return task.arity === 0
         ? { kind: "value", value: await this.#large(serializeValue(value, "result")) }
         : await this.#chunk(value as ChunkOutcomes);
     } catch (error) {
-      return this.failed(signal.aborted && signal.reason instanceof TimeoutError ? signal.reason : error);
+      const reason = running.stopped?.reason;
+      return this.failed(reason instanceof TimeoutError ? reason : error);
     }
   }
 
@@ -53,13 +55,13 @@ export class TaskRunner {
     return { kind: "error", error: await this.#large(serializeThrown(error)) };
   }
 
-  async #start({ fn, args, arity, timeout }: TaskContent, signal: AbortSignal): Promise<Future<unknown>> {
+  async #start({ fn, args, arity, timeout }: TaskContent): Promise<Future<unknown>> {
     const { pool, blobs } = this.#parts;
     const callable = await this.#callable(fn);
     const bytes = "bytes" in args ? args.bytes : await received(args, blobs, "one of its arguments");
     const values = deserializeValue(bytes) as unknown[];
-    if (arity > 0) return pool.chunk(callable, { arity, args: values }, signal);
-    return pool.pool.schedule(callable, values, { signal, timeout });
+    if (arity > 0) return pool.chunk(callable, { arity, args: values });
+    return pool.pool.schedule(callable, values, { timeout });
   }
 
   async #callable(fn: RemoteFunction): Promise<AnyFunction> {

@@ -9,6 +9,8 @@ export interface WorkerSetup {
   readonly place: number;
   /** Tasks after which it takes none any more. */
   readonly maxTasks?: number;
+  /** The pool has no other worker. */
+  readonly alone?: boolean;
   /** `<pool name>-<number>`. */
   readonly worker: string;
   readonly initializer?: FunctionReference;

@@ -10,7 +10,7 @@ import { checkPoolOptions, type PoolOptions } from "./options.js";
 import type { WorkerInfo } from "./poolWorker.js";
 import { type BrokenClass, Scheduler } from "./scheduler.js";
 import type { ExecutorStats } from "./stats.js";
-import { checkCall, type ScheduleOptions } from "./task.js";
+import { checkCall, type ScheduleOptions, type TaskFuture } from "./task.js";
 import type { Transport } from "./transport.js";
 
 /** A pool that nobody can reach any more finishes its work and frees its workers, as CPython's do. Nothing inside a pool refers to its executor. */
@@ -135,6 +135,16 @@ export abstract class PoolExecutor extends Executor {
   killWorkers(): Promise<void> {
     this.#scheduler.killWorkers("killWorkers");
     return this.#scheduler.ended().end;
+  }
+
+  /** @internal For a thread that waits for nothing but this task: see {@link Scheduler.watch}. */
+  protected watchTask(future: Future<unknown>): void {
+    this.#scheduler.watch(future as TaskFuture<unknown>);
+  }
+
+  /** @internal As the signal of a task does, see {@link ScheduleOptions}, which takes longer to make than a short task to run. */
+  protected stopTask(future: Future<unknown>, reason: unknown): void {
+    this.#scheduler.stop(future as TaskFuture<unknown>, reason);
   }
 
   protected override checkOpen(): void {

@@ -81,6 +81,11 @@ export class TaskFuture<T, P = unknown> extends Future<T, P> {
     this.#task = task;
   }
 
+  /** @internal `undefined` when it is done. */
+  get task(): Task | undefined {
+    return this.#task;
+  }
+
   /** @internal The function has started, as far as anybody can tell. */
   hasStarted(): void {
     this.markRunning();

@@ -94,10 +94,11 @@ export class WorkerSet implements Iterable<PoolWorker> {
   start(): void {
     const { initializer, initargs, name, onOutput } = this.#options;
     const worker = new PoolWorker(`${name}-${this.#started++}`, this.#freePlace(), this.#claimed);
-    const { maxTasksPerWorker } = this.#options;
+    const { maxTasksPerWorker, maxWorkers } = this.#options;
     const setup = {
       worker: worker.name,
       place: worker.place,
+      ...(maxWorkers === 1 ? { alone: true } : {}),
       ...(Number.isFinite(maxTasksPerWorker) ? { maxTasks: maxTasksPerWorker } : {}),
       captureOutput: onOutput !== undefined,
       depth: depthOfWorkers(),

@@ -37,7 +37,7 @@ const loop = startLoop(setup, {
   flush: async () => {}, // a posted message is out of this thread's hands
   cloneable: cloneableInThread,
   start: () => startCall(directCall),
-  calls: new ThreadCalls(new Claims(calls, setup.place), desk, ring),
+  calls: new ThreadCalls(new Claims(calls, setup.place), desk, ring, setup.alone === true),
   ownProcess: false,
 });
 port.on("message", (message: MessageToWorker | Bell) => (message === bell ? loop.wake() : loop.take(message)));

@@ -6,7 +6,7 @@ import { nextTurn } from "./run.js";
 
 /** ms that a worker without work sleeps before it goes back to its event loop: whoever waits for one result after the other is served faster by it. */
 const longestPark = 1;
-/** ms after which it looks by itself: whoever was to take a call may have been put off its processor. */
+/** ms after which it looks by itself: another worker that was to take a call may have been put off its processor. */
 const parkSlice = 0.1;
 
 /** ms that a worker without work keeps looking before it sleeps, if the last work came within such a time: less than falling asleep and being woken take. */
@@ -36,6 +36,7 @@ export class ThreadCalls implements OpenCalls {
   readonly #claims: Claims;
   readonly #desk: WorkerDesk;
   readonly #ring: () => void;
+  readonly #parkSlice: number;
   #closed = false;
   /** By `monotonicNow`: when it ran out of work, unless it has got some since and knows how long that took. */
   #restingSince = 0;
@@ -49,11 +50,12 @@ export class ThreadCalls implements OpenCalls {
   /** Rests without a watch. */
   #unwatched = 0;
 
-  /** @param ring tells the pool to look. */
-  constructor(claims: Claims, desk: WorkerDesk, ring: () => void) {
+  /** @param ring tells the pool to look. @param alone there is no other worker. */
+  constructor(claims: Claims, desk: WorkerDesk, ring: () => void, alone: boolean) {
     this.#claims = claims;
     this.#desk = desk;
     this.#ring = ring;
+    this.#parkSlice = alone ? longestPark : parkSlice;
   }
 
   work(): void {
@@ -113,7 +115,7 @@ export class ThreadCalls implements OpenCalls {
     if (this.#watch()) return true;
     if (this.#desk.rest()) this.#ring();
     const start = monotonicNow();
-    while (!this.#mayWork() && this.#desk.park(parkSlice) && monotonicNow() - start < longestPark);
+    while (!this.#mayWork() && this.#desk.park(this.#parkSlice) && monotonicNow() - start < longestPark);
     this.#desk.end();
     return this.#mayGoOn() || this.#restInLoop();
   }

@@ -11,7 +11,8 @@ describe("secrets of two", () => {
     new ReceivedFrame(frame).open(context, its.id, its.agreeWith(from, where));
 
   it("are the same on both sides, and on no other", () => {
-    const secret = (keys: PairKeys, other: PairKeys, where = place): string => keys.agreeWith(other.publicKey, where).secret.export().toString("hex");
+    const secret = (keys: PairKeys, other: PairKeys, where = place): string =>
+      keys.agreeWith(other.publicKey, where).secret.codeOf(content).toString("hex");
     assert.equal(secret(mine, its), secret(its, mine));
     assert.notEqual(secret(mine, its), secret(mine, strangers));
     assert.notEqual(secret(mine, its), secret(mine, its, "pair another"));
@@ -33,6 +34,18 @@ describe("secrets of two", () => {
       assert.throws(() => opened(changed), NotTrustedError, `bit ${bit}`);
     }
     for (let length = 0; length < frame.length; length += 1) assert.throws(() => opened(frame.subarray(0, length)), NotTrustedError);
+  });
+
+  it("are of all of a long content, too", () => {
+    const long = Buffer.alloc(100_000, 7);
+    const { frame } = sealForPeers("task 1", long, mine.id, [mine.agreeWith(its.publicKey, place)]);
+    assert.deepEqual(opened(frame), long);
+    for (const at of [0, 5, frame.length - 100_000, frame.length - 50_000, frame.length - 1]) {
+      const changed = Buffer.from(frame);
+      changed.writeUInt8((changed[at] as number) ^ 1, at);
+      assert.throws(() => opened(changed), NotTrustedError, `byte ${at}`);
+    }
+    assert.throws(() => opened(frame.subarray(0, -1)), NotTrustedError);
   });
 
   it("are each receiver's own: one cannot speak to another in the sender's name", () => {

@@ -1,0 +1,143 @@
+/**
+ * BullMQ's worker, with fewer ways to the server and back between jobs that come one after the other: they are most of what a short one takes. Each line is
+ * one write, and one way.
+ *
+ *   BullMQ's own                                        here
+ *   moveToFinished ─► no other job                      drop the mark, moveToFinished, BZPOPMIN, moveToActive ─► the next job, as soon as there is one
+ *   BZPOPMIN ─► the mark of the job that has ended
+ *   moveToActive ─► no job
+ *   BZPOPMIN ─► a mark
+ *   moveToActive ─► the next job
+ *
+ * Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/worker.test.ts` reads the commands as the server gets them.
+ */
+import { randomUUID } from "node:crypto";
+import {
+  createRedisBackend,
+  type KeepJobs,
+  type MinimalJob,
+  type Processor,
+  type QueueBaseOptions,
+  RedisQueueBackend,
+  Worker,
+  type WorkerOptions,
+} from "bullmq";
+import type { Redis } from "ioredis";
+
+/**
+ * ms after the end of a job for which the server, when there is another one, hands it over without being asked. Not longer: what it hands to a worker
+ * that was cut off meanwhile counts as started.
+ */
+const handsOverFor = 100;
+
+/**
+ * A job that is started leaves a mark for other workers, that there may be more: whoever waits next would wake up for nothing. Where jobs wait it stays.
+ * KEYS: the marks, and the two places where jobs wait.
+ */
+const dropMark = `if redis.call("LLEN", KEYS[2]) == 0 and redis.call("ZCARD", KEYS[3]) == 0 then redis.call("ZREM", KEYS[1], "0") end`;
+
+type NextJob = Awaited<ReturnType<RedisQueueBackend["moveToActive"]>>;
+type Client = Pick<Redis, "stream" | "defineCommand"> & { dropMark?(...keys: readonly string[]): Promise<unknown> };
+
+/** What is sent until this turn's promises are done goes in one write, which costs more than all that is in it. */
+function sendTogether({ stream }: Client): void {
+  if (!stream || stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
+class PromptBackend extends RedisQueueBackend {
+  readonly #workerName: string | undefined;
+  /** The same scripts, on the connection that waits. */
+  readonly #waiting: RedisQueueBackend;
+  /** That connection is in use, so often. */
+  #waits = 0;
+  readonly #tokens = randomUUID();
+  #handovers = 0;
+  #next: { readonly token: string; readonly job: Promise<NextJob> } | undefined;
+  #handedOver: Promise<unknown> | undefined;
+
+  constructor(plain: RedisQueueBackend, name: string, opts: QueueBaseOptions & { name?: string }) {
+    const { connection, blockingConnection } = plain;
+    if (!blockingConnection) throw new Error("a worker needs a connection to wait on");
+    const toKey = (type: string): string => plain.toKey(type);
+    super(connection, name, plain.keys, toKey, opts, blockingConnection);
+    plain.on("error", () => {}); // both are told of what happens to the connections
+    this.#workerName = opts.name;
+    this.#waiting = new RedisQueueBackend(blockingConnection, name, plain.keys, toKey, opts, undefined, false);
+  }
+
+  /** With which the job is locked that `moveToActive` gives next, if not with the one that it is asked for. */
+  get token(): string | undefined {
+    return this.#next?.token;
+  }
+
+  /** Resolves when what the server hands over has arrived, or it hands nothing over any more. */
+  async settled(): Promise<void> {
+    await this.#handedOver;
+  }
+
+  override async moveToCompleted<T, R, N extends string>(
+    job: MinimalJob<T, R, N>,
+    value: R,
+    remove: boolean | number | KeepJobs,
+    token: string,
+    fetchNext: boolean,
+  ): ReturnType<RedisQueueBackend["moveToCompleted"]> {
+    const client = fetchNext && this.#waits === 0 ? ((await this.blockingClient) as Client | undefined) : undefined;
+    if (!client || this.#waits > 0) return super.moveToCompleted(job, value, remove, token, fetchNext);
+    const next = `${this.#tokens}:${this.#handovers++}`;
+    sendTogether(client);
+    this.#dropMark(client);
+    const completed = this.#waiting.moveToCompleted(job, value, remove, token, false);
+    const marked = this.#whileWaiting(super.waitForJob(handsOverFor / 1_000));
+    const given = this.#whileWaiting(this.#waiting.moveToActive(next, this.#workerName));
+    this.#next = { token: next, job: given };
+    this.#handedOver = Promise.allSettled([marked, given]);
+    return completed;
+  }
+
+  override async waitForJob(timeout: number): ReturnType<RedisQueueBackend["waitForJob"]> {
+    if (this.#next) return null; // the worker asks for the job then
+    return this.#whileWaiting(super.waitForJob(timeout));
+  }
+
+  override async moveToActive(token: string, name?: string): Promise<NextJob> {
+    const next = this.#next;
+    this.#next = undefined;
+    // Without a connection it is not known whether there was one; if so, it is found to be without its worker, like any other.
+    const job = await next?.job.catch(() => undefined);
+    return job ?? super.moveToActive(token, name);
+  }
+
+  #dropMark(client: Client): void {
+    if (!client.dropMark) client.defineCommand("dropMark", { lua: dropMark, numberOfKeys: 3 });
+    const { marker = "", wait = "", prioritized = "" } = this.keys;
+    client.dropMark?.(marker, wait, prioritized).catch(() => {}); // others wake up for nothing
+  }
+
+  async #whileWaiting<T>(waits: Promise<T>): Promise<T> {
+    this.#waits += 1;
+    try {
+      return await waits;
+    } finally {
+      this.#waits -= 1;
+    }
+  }
+}
+
+export class PromptWorker extends Worker<unknown, unknown, string, PromptBackend> {
+  constructor(queue: string, run: Processor<unknown, unknown, string>, options: WorkerOptions) {
+    super(queue, run, options, (name, opts, wanted) => new PromptBackend(createRedisBackend(name, opts, wanted) as RedisQueueBackend, name, opts));
+  }
+
+  protected override moveToActive(token: string, name?: string): ReturnType<Worker<unknown, unknown, string, PromptBackend>["moveToActive"]> {
+    return super.moveToActive(this.getBackend().token ?? token, name);
+  }
+
+  /** A job that is just being handed over is run yet. */
+  override async close(force?: boolean): Promise<void> {
+    await this.getBackend().settled();
+    await super.close(force);
+  }
+}
