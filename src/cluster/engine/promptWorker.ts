@@ -12,6 +12,7 @@
  * Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/worker.test.ts` reads the commands as the server gets them.
  */
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   createRedisBackend,
   type KeepJobs,
@@ -30,6 +31,9 @@ import type { Redis } from "ioredis";
  */
 const handsOverFor = 100;
 
+/** Jobs without a wait in between: somebody who submits one after the other may be faster than the end of a job. */
+const many = 4;
+
 /**
  * A job that is started leaves a mark for other workers, that there may be more: whoever waits next would wake up for nothing. Where jobs wait it stays.
  * KEYS: the marks, and the two places where jobs wait.
@@ -37,6 +41,13 @@ const handsOverFor = 100;
 const dropMark = `if redis.call("LLEN", KEYS[2]) == 0 and redis.call("ZCARD", KEYS[3]) == 0 then redis.call("ZREM", KEYS[1], "0") end`;
 
 type NextJob = Awaited<ReturnType<RedisQueueBackend["moveToActive"]>>;
+interface Handover {
+  readonly token: string;
+  readonly job: Promise<NextJob>;
+  /** There was no job when the one before had ended. */
+  hasWaited: boolean;
+}
+
 type Client = Pick<Redis, "stream" | "defineCommand"> & { dropMark?(...keys: readonly string[]): Promise<unknown> };
 
 /** What is sent until this turn's promises are done goes in one write, which costs more than all that is in it. */
@@ -52,9 +63,12 @@ class PromptBackend extends RedisQueueBackend {
   readonly #waiting: RedisQueueBackend;
   /** That connection is in use, so often. */
   #waits = 0;
+  /** Jobs in a row for which the worker has not had to wait. */
+  #inARow = 0;
   readonly #tokens = randomUUID();
   #handovers = 0;
-  #next: { readonly token: string; readonly job: Promise<NextJob> } | undefined;
+  /** What the server hands over, until the worker asks for it. */
+  #next: Handover | undefined;
   #handedOver: Promise<unknown> | undefined;
 
   constructor(plain: RedisQueueBackend, name: string, opts: QueueBaseOptions & { name?: string }) {
@@ -72,9 +86,15 @@ class PromptBackend extends RedisQueueBackend {
     return this.#next?.token;
   }
 
-  /** Resolves when what the server hands over has arrived, or it hands nothing over any more. */
+  /** Then BullMQ's own way has less to do for the server, and there is more to be done than to wait for one job. */
+  get hasMany(): boolean {
+    return this.#inARow >= many;
+  }
+
+  /** Resolves when the worker has what the server hands over, and it hands nothing over any more. */
   async settled(): Promise<void> {
     await this.#handedOver;
+    while (this.#next) await nextTurn();
   }
 
   override async moveToCompleted<T, R, N extends string>(
@@ -84,22 +104,31 @@ class PromptBackend extends RedisQueueBackend {
     token: string,
     fetchNext: boolean,
   ): ReturnType<RedisQueueBackend["moveToCompleted"]> {
-    const client = fetchNext && this.#waits === 0 ? ((await this.blockingClient) as Client | undefined) : undefined;
-    if (!client || this.#waits > 0) return super.moveToCompleted(job, value, remove, token, fetchNext);
+    const client = fetchNext && !this.hasMany ? ((await this.blockingClient) as Client | undefined) : undefined;
+    if (!client || this.#waits > 0 || this.#next) {
+      const completed = await super.moveToCompleted(job, value, remove, token, fetchNext);
+      if (completed.result?.[0]) this.#inARow += 1;
+      return completed;
+    }
     const next = `${this.#tokens}:${this.#handovers++}`;
     sendTogether(client);
     this.#dropMark(client);
     const completed = this.#waiting.moveToCompleted(job, value, remove, token, false);
     const marked = this.#whileWaiting(super.waitForJob(handsOverFor / 1_000));
     const given = this.#whileWaiting(this.#waiting.moveToActive(next, this.#workerName));
-    this.#next = { token: next, job: given };
+    const handover: Handover = { token: next, job: given, hasWaited: false };
+    this.#next = handover;
     this.#handedOver = Promise.allSettled([marked, given]);
+    // Where there is a job, the server has answered all at once.
+    void completed.then(nextTurn, () => {}).then(() => (handover.hasWaited = true));
     return completed;
   }
 
   override async waitForJob(timeout: number): ReturnType<RedisQueueBackend["waitForJob"]> {
     if (this.#next) return null; // the worker asks for the job then
-    return this.#whileWaiting(super.waitForJob(timeout));
+    const mark = await this.#whileWaiting(super.waitForJob(timeout));
+    if (mark) this.#inARow = 0;
+    return mark;
   }
 
   override async moveToActive(token: string, name?: string): Promise<NextJob> {
@@ -107,6 +136,7 @@ class PromptBackend extends RedisQueueBackend {
     this.#next = undefined;
     // Without a connection it is not known whether there was one; if so, it is found to be without its worker, like any other.
     const job = await next?.job.catch(() => undefined);
+    if (next) this.#inARow = next.hasWaited ? 0 : this.#inARow + 1;
     return job ?? super.moveToActive(token, name);
   }
 
@@ -129,6 +159,11 @@ class PromptBackend extends RedisQueueBackend {
 export class PromptWorker extends Worker<unknown, unknown, string, PromptBackend> {
   constructor(queue: string, run: Processor<unknown, unknown, string>, options: WorkerOptions) {
     super(queue, run, options, (name, opts, wanted) => new PromptBackend(createRedisBackend(name, opts, wanted) as RedisQueueBackend, name, opts));
+  }
+
+  /** Jobs have come one on the heels of the other. */
+  get hasMany(): boolean {
+    return this.getBackend().hasMany;
   }
 
   protected override moveToActive(token: string, name?: string): ReturnType<Worker<unknown, unknown, string, PromptBackend>["moveToActive"]> {

@@ -191,7 +191,9 @@ export class ClusterWorker {
     try {
       const runner = this.#runner as TaskRunner;
       const refusal = await this.#refusalOf(id, task, job.attemptsStarted);
-      const result = refusal ? await runner.failed(refusal) : await runner.run(task, running, () => this.#running.size === 1);
+      const result = refusal
+        ? await runner.failed(refusal)
+        : await runner.run(task, running, () => this.#running.size === 1 && !this.#worker?.hasMany);
       const frame = this.#sealFor(peer, this.#context.result(id), write(result));
       // At once: what the queue has to do yet at the end of a job is not the submitter's to wait for.
       this.#publish(task.submitter, Buffer.concat([Buffer.from(`R${id}\0`), frame]));

@@ -55,8 +55,7 @@ export class RunningTask {
     return this.#stopped;
   }
 
-  /** @param watches nothing else is to be done meanwhile. */
-  begin(future: Future<unknown>, watches: boolean): void {
+  begin(future: Future<unknown>): void {
     const { pool } = this.#parts;
     this.#future = future;
     future.addProgressCallback((value) => {
@@ -64,8 +63,7 @@ export class RunningTask {
       this.#parts.progress(this, value);
     });
     if (this.#stopped) pool.stop(future, this.#stopped.reason);
-    if (watches) pool.watch(future);
-    if (!future.done()) this.#looks = setInterval(() => this.#tellStart(), startedAfter);
+    this.#looks = setInterval(() => this.#tellStart(), startedAfter);
   }
 
   /** Once; what comes later changes nothing. */

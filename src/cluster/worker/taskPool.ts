@@ -21,8 +21,6 @@ export interface TaskPoolOptions {
 export interface TaskPool {
   readonly pool: ThreadPoolExecutor | ProcessPoolExecutor;
   chunk(fn: AnyFunction, chunk: Chunk): Future<ChunkOutcomes>;
-  /** Waits a moment for what comes of the task, without sleep, and does nothing else meanwhile. */
-  watch(future: Future<unknown>): void;
   /** As the signal of a task. */
   stop(future: Future<unknown>, reason: unknown): void;
 }
@@ -30,7 +28,6 @@ export interface TaskPool {
 class Threads extends ThreadPoolExecutor {
   readonly opened: Omit<TaskPool, "pool"> = {
     chunk: (fn, chunk) => this.submitChunk(fn, chunk),
-    watch: (future) => this.watchTask(future),
     stop: (future, reason) => this.stopTask(future, reason),
   };
 }
@@ -38,7 +35,6 @@ class Threads extends ThreadPoolExecutor {
 class Processes extends ProcessPoolExecutor {
   readonly opened: Omit<TaskPool, "pool"> = {
     chunk: (fn, chunk) => this.submitChunk(fn, chunk),
-    watch: (future) => this.watchTask(future),
     stop: (future, reason) => this.stopTask(future, reason),
   };
 }

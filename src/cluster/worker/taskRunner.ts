@@ -15,6 +15,7 @@ import { received, sent } from "../engine/large.js";
 import type { RemoteFunction, ResultContent, TaskContent } from "../messages.js";
 import type { ProgramCache } from "./programCache.js";
 import type { RunningTask } from "./runningTask.js";
+import { ShortWait } from "./shortWait.js";
 import type { TaskPool } from "./taskPool.js";
 
 export interface TaskRunnerParts {
@@ -27,19 +28,22 @@ export interface TaskRunnerParts {
 
 export class TaskRunner {
   readonly #parts: TaskRunnerParts;
+  readonly #shortWait: ShortWait;
 
   constructor(parts: TaskRunnerParts) {
     this.#parts = parts;
+    this.#shortWait = new ShortWait(parts.pool.pool);
   }
 
   /**
    * Runs it to its end. Never rejects: what goes wrong is the error of the task.
-   * @param isAlone whether this worker has nothing else to do.
+   * @param isAlone whether this thread has nothing else to do until it is done.
    */
   async run(task: TaskContent, running: RunningTask, isAlone: () => boolean): Promise<ResultContent> {
     try {
       const future = await this.#start(task);
-      running.begin(future, isAlone());
+      running.begin(future);
+      if (isAlone()) this.#shortWait.for(future);
       const value = await future.result();
       return task.arity === 0
         ? { kind: "value", value: await this.#large(serializeValue(value, "result")) }

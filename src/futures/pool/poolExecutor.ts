@@ -137,11 +137,6 @@ export abstract class PoolExecutor extends Executor {
     return this.#scheduler.ended().end;
   }
 
-  /** @internal For a thread that waits for nothing but this task: see {@link Scheduler.watch}. */
-  protected watchTask(future: Future<unknown>): void {
-    this.#scheduler.watch(future as TaskFuture<unknown>);
-  }
-
   /** @internal As the signal of a task does, see {@link ScheduleOptions}, which takes longer to make than a short task to run. */
   protected stopTask(future: Future<unknown>, reason: unknown): void {
     this.#scheduler.stop(future as TaskFuture<unknown>, reason);

@@ -32,7 +32,6 @@ import type { Future } from "../future.js";
 import { decodeThrown } from "../transfer/errors.js";
 import { AbortListeners } from "./abortListeners.js";
 import { Alarms } from "./alarms.js";
-import { BriefWatch } from "./briefWatch.js";
 import { Deaths } from "./deaths.js";
 import { Dialog } from "./dialog.js";
 import { PoolEmitter } from "./events.js";
@@ -71,7 +70,6 @@ export class Scheduler implements TaskOwner, BlockingSource {
   readonly #staff: Staff;
   readonly #totals = new Totals();
   readonly #room: Room;
-  readonly #briefWatch = new BriefWatch();
   readonly #exemplars: unknown[] = [];
   #broken: { readonly cause: () => unknown } | undefined;
   #closed = false;
@@ -153,12 +151,6 @@ export class Scheduler implements TaskOwner, BlockingSource {
     this.#queue.push(task);
     this.#dispatchSoon();
     return future;
-  }
-
-  /** Brings it to a worker at once, and waits a moment for its outcome. */
-  watch(future: TaskFuture<unknown>): void {
-    this.#dispatch();
-    this.#briefWatch.watch(this.workers, () => future.done());
   }
 
   stop({ task }: TaskFuture<unknown>, reason: unknown): void {

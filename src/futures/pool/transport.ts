@@ -122,11 +122,6 @@ export interface Channel {
    * @throws what structured clone throws for content that it refuses; then nothing was sent. A worker that has ended takes messages in silence.
    */
   send(message: MessageToWorker, transfer?: readonly object[]): void;
-  /**
-   * Takes in the outcomes that lie in shared memory. Absent where no memory is shared.
-   * @param again it is called once more before the event loop goes on, so the worker need not tell of outcomes until then.
-   */
-  look?(again: boolean): void;
   /** Takes in what has arrived, without the event loop; also the end of the worker. Absent where the transport needs the loop. */
   drain?(): void;
   /** Ends the worker at once, whatever it does. `end` follows. @param gently by a signal that it may handle, where there is one. */

@@ -150,11 +150,6 @@ class ThreadChannel implements Channel {
     this.#view.halt(halts);
   }
 
-  look(again: boolean): void {
-    this.#view.drain(this.#take, undefined, again);
-    if (!again) this.#events.drained();
-  }
-
   drain(): void {
     this.#drainOutcomes();
     this.#port.drain(() => this.#exitCode);

@@ -112,10 +112,9 @@ export class WorkerView extends Side {
   /**
    * Gives the outcomes that lie there now, in order.
    * @param mostPosted stops before one that came after more messages than that.
-   * @param looksAgain the worker need not tell of more.
    */
-  drain(take: TakeOutcome, mostPosted = Number.POSITIVE_INFINITY, looksAgain = false): void {
-    this.store(signalled, looksAgain ? 1 : 0);
+  drain(take: TakeOutcome, mostPosted = Number.POSITIVE_INFINITY): void {
+    this.store(signalled, 0);
     const end = this.load(writtenUpTo);
     while (((end - this.#next) | 0) > 0) {
       const start = ringAt + (this.#next & (ringWords - 1));
