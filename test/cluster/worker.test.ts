@@ -12,6 +12,7 @@ import { RedisServer } from "./support/redisServer.js";
 import { remote } from "./support/remote.js";
 
 const started = (future: Future<unknown>): Promise<unknown> => until("the task to run", () => future.running() || future.done());
+const folderOf = ({ process: { pid } }: Daemon): string | undefined => readdirSync(tmpdir()).find((name) => name.includes(`-${pid}-`));
 const futures = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [path.resolve("dist/cli/main.js"), ...args], { encoding: "utf8", env: { ...process.env, FUTURES_CONNECTION: "" } });
 
@@ -48,10 +49,8 @@ describe("futures worker", function () {
   });
 
   it("lets running tasks end at SIGTERM, takes no new one, and leaves nothing behind", async () => {
-    const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("futures-worker-"));
-    const before = folders();
     const worker = await cluster.worker("--processes", "1");
-    assert.equal(folders().length, before.length + 1);
+    assert.match(folderOf(worker) ?? "", /^futures-worker-/);
     const executor = cluster.executor();
     const running = executor.submit(remote.later, 1_500, "ended");
     await started(running);
@@ -59,10 +58,20 @@ describe("futures worker", function () {
     assert.equal(await worker.end("SIGTERM"), 0);
     assert.equal(await running.result(), "ended");
     assert.equal(next.state, "PENDING");
-    assert.deepEqual(folders(), before);
+    assert.equal(folderOf(worker), undefined);
     await cluster.worker("--threads", "1");
     assert.equal(await next.result(), 3);
     await cluster.endWorkers();
+  });
+
+  it("removes what one has left that was killed", async () => {
+    const killed = await cluster.worker("--threads", "1");
+    await cluster.endWorkers();
+    assert.ok(folderOf(killed));
+    const next = await cluster.worker("--threads", "1");
+    assert.equal(folderOf(killed), undefined);
+    assert.ok(folderOf(next));
+    await next.end();
   });
 
   it("and an executor load the engine with the first connection, and not before", () => {

@@ -9,7 +9,7 @@
  *   BZPOPMIN ─► a mark
  *   moveToActive ─► the next job
  *
- * Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/worker.test.ts` reads the commands as the server gets them.
+ * Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/prompt.test.ts` reads the commands as the server gets them.
  */
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -41,6 +41,7 @@ const many = 4;
 const dropMark = `if redis.call("LLEN", KEYS[2]) == 0 and redis.call("ZCARD", KEYS[3]) == 0 then redis.call("ZREM", KEYS[1], "0") end`;
 
 type NextJob = Awaited<ReturnType<RedisQueueBackend["moveToActive"]>>;
+
 interface Handover {
   readonly token: string;
   readonly job: Promise<NextJob>;
@@ -106,7 +107,7 @@ class PromptBackend extends RedisQueueBackend {
   ): ReturnType<RedisQueueBackend["moveToCompleted"]> {
     const client = fetchNext && !this.hasMany ? ((await this.blockingClient) as Client | undefined) : undefined;
     if (!client || this.#waits > 0 || this.#next) {
-      const completed = await super.moveToCompleted(job, value, remove, token, fetchNext);
+      const completed = await super.moveToCompleted(job, value, remove, token, fetchNext && !this.#next);
       if (completed.result?.[0]) this.#inARow += 1;
       return completed;
     }
@@ -122,6 +123,12 @@ class PromptBackend extends RedisQueueBackend {
     // Where there is a job, the server has answered all at once.
     void completed.then(nextTurn, () => {}).then(() => (handover.hasWaited = true));
     return completed;
+  }
+
+  /** Also of one whose end was not taken: what is handed over is for its place. */
+  override moveToFailed(...args: Parameters<RedisQueueBackend["moveToFailed"]>): ReturnType<RedisQueueBackend["moveToFailed"]> {
+    const [job, reason, remove, token, fetchNext, fields] = args;
+    return super.moveToFailed(job, reason, remove, token, fetchNext && !this.#next, fields);
   }
 
   override async waitForJob(timeout: number): ReturnType<RedisQueueBackend["waitForJob"]> {

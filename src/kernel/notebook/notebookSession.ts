@@ -4,9 +4,10 @@
  *   run ─► (queue) ─► compile ─► session: run ─► started … outputs … ended ─► (closed, when the futures that it shows are done)
  *                        └ ended: failed (syntax, imports)
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { BuildError } from "../../programs/errors.js";
+import { makeOwnFolder } from "../../programs/ownFolder.js";
 import type { AskSessionMessage, CellOutcome, MessageFromSession } from "../../protocol/cells.js";
 import type { Answer, Question, Variable } from "../../protocol/questions.js";
 import type { ErrorDescription } from "../../protocol/values.js";
@@ -21,8 +22,6 @@ const hearing = 150;
 const patience = 1_500;
 /** Characters that a cell may print. */
 const usualPrintLimit = 200_000;
-/** Of the folders of sessions: with the number of the process that has them. */
-const folderName = /^session-(\d+)-/;
 
 interface Running {
   readonly cell: CellRun;
@@ -53,8 +52,7 @@ export class NotebookSession {
   constructor(options: NotebookSessionOptions) {
     this.#options = options;
     mkdirSync(options.storage, { recursive: true });
-    removeForsaken(options.storage);
-    this.#directory = mkdtempSync(path.join(options.storage, `session-${process.pid}-`));
+    this.#directory = makeOwnFolder(options.storage, "session"); // as most kernels are ended with their sessions, theirs are left
     this.#cells = this.#newBuilder();
   }
 
@@ -315,21 +313,4 @@ export class NotebookSession {
 function overdue({ timeout = 0 }: CellRun): CellOutcome {
   const error = { source: "timeout", name: "TimeoutError", message: `the cell was not done after ${timeout} ms`, stack: "", frames: [] } as const;
   return { state: "failed", error };
-}
-
-/** Removes the folders of kernels that were ended with their sessions, as most are. */
-function removeForsaken(storage: string): void {
-  for (const name of readdirSync(storage)) {
-    const [, pid] = folderName.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(storage, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { NotebookSession } from "../../../src/kernel/notebook/notebookSession.js";
 import { bundles, failure, printed, TestNotebook } from "./support/notebook.js";
@@ -128,12 +129,14 @@ describe("a notebook's session", function () {
 
   it("removes the folders of kernels that were ended with their sessions, and no others", () => {
     const storage = path.join(book.folder, "other");
-    for (const name of ["session-4194305-gone", `session-${process.pid}-here`, "0a.mjs"]) mkdirSync(path.join(storage, name), { recursive: true });
+    const own = `session-${os.hostname()}-${process.pid}`;
+    for (const name of [`session-${os.hostname()}-4194305-killed`, `${own}-living`, "0a.mjs"])
+      mkdirSync(path.join(storage, name), { recursive: true });
     const nothing = (): void => {};
     const listener = { started: nothing, outputs: nothing, ended: nothing, closed: nothing, tasks: nothing, stuck: nothing, lost: nothing };
     new NotebookSession({ notebook: path.join(book.folder, "x.nb.ts"), storage, libraryUrl: "", sessionUrl: "", listener });
     const names = readdirSync(storage).map((name) => name.replace(/-\w{6}$/, ""));
-    assert.deepEqual(names.sort(), ["0a.mjs", `session-${process.pid}`, `session-${process.pid}-here`]);
+    assert.deepEqual(names.sort(), ["0a.mjs", own, own]);
   });
 
   it("is lost with a clear message when a cell ends the process, or eats all memory", async () => {
