@@ -35,7 +35,7 @@ async function openOurs(workers) {
 async function openBare(workers) {
   const place = await Place.open();
   const { connection } = place;
-  await Promise.all(Array.from({ length: workers }, () => place.bareWorker("bench", 1)));
+  await Promise.all(Array.from({ length: workers }, () => place.bareWorker("bench", 1, "loop")));
   const queue = new Queue("bench", { connection });
   const events = new QueueEvents("bench", { connection });
   for (const emitter of [queue, events]) emitter.setMaxListeners(0); // one for each job that is waited for

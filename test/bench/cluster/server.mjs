@@ -69,9 +69,14 @@ export class Place {
     await this.#start([command, "worker", "--connection", this.url, "--queue", queue, ...slots, ...identity], "stderr", ": ready");
   }
 
-  /** Starts a bare worker of BullMQ. @param {string} queue @param {number} concurrency */
-  async bareWorker(queue, concurrency) {
-    await this.#start([bareWorker, String(this.port), queue, String(concurrency)], "stdout", "ready");
+  /**
+   * Starts a bare worker of BullMQ.
+   * @param {string} queue
+   * @param {number} concurrency
+   * @param {"loop" | "threads"} place where it runs jobs: in its own event loop, or in threads
+   */
+  async bareWorker(queue, concurrency, place) {
+    await this.#start([bareWorker, String(this.port), queue, String(concurrency), place], "stdout", "ready");
   }
 
   async close() {

@@ -41,11 +41,16 @@ async function openOurs(slots, items = 100_000) {
   };
 }
 
-/** One job an item, and the results by BullMQ's own events. @param {number} concurrency @returns {Promise<Cluster>} */
-async function openBare(concurrency, items = 5_000) {
-  const place = await Place.open();
-  const { connection } = place;
-  await place.bareWorker("bench", concurrency);
+/**
+ * One job an item, and the results by BullMQ's own events.
+ * @param {number} concurrency
+ * @param {"loop" | "threads"} place
+ * @returns {Promise<Cluster>}
+ */
+async function openBare(concurrency, place = "loop", items = 5_000) {
+  const server = await Place.open();
+  const { connection } = server;
+  await server.bareWorker("bench", concurrency, place);
   const queue = new Queue("bench", { connection });
   // So long that none is lost: BullMQ's own answer to that is not what is measured.
   const events = new QueueEvents("bench", { connection });
@@ -69,7 +74,7 @@ async function openBare(concurrency, items = 5_000) {
     async close() {
       await events.close();
       await queue.close();
-      await place.close();
+      await server.close();
     },
   };
 }
@@ -98,7 +103,16 @@ export const clusterRoundTrip = {
       targets: { "": { against: "raw", is: "at most", value: 1.15 } },
     },
   ],
-  contenders: contenders(1),
+  contenders: [
+    ...contenders(1),
+    // As ours does, and as its documentation advises for jobs that compute: not in the loop that has to keep them held.
+    {
+      name: "BullMQ, sandboxed",
+      role: /** @type {const} */ ("reference"),
+      open: () => openBare(1, "threads"),
+      close: (/** @type {Cluster} */ opened) => opened.close(),
+    },
+  ],
   round: async ({ one }, { roundTrips }) => {
     const times = [];
     for (let n = 0; n < Math.min(roundTrips / 2, 300); n += 1) {
