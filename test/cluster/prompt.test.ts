@@ -49,6 +49,23 @@ describe("a worker between two tasks", function () {
     assert.equal(said.filter(({ command }) => command === "finish").length, 3);
   });
 
+  it("leaves it to BullMQ where it takes several at a time, each of which would wait for another's", async () => {
+    await cluster.worker("--threads", "2");
+    const executor = cluster.executor();
+    const said: string[] = [];
+    const monitor = await client.monitor();
+    monitor.on("monitor", (_time: string, [name = "", , count = "", ...keys]: string[]) => {
+      if (name.toLowerCase().startsWith("eval") && keys[0]?.startsWith(key(""))) said.push(scripts[count] ?? "");
+    });
+    try {
+      for (let n = 0; n < 3; n += 1) assert.equal(await executor.submit(remote.add, n, 1).result(), n + 1);
+      await until("the last to be ended", () => said.filter((command) => command === "finish").length === 3);
+    } finally {
+      monitor.disconnect();
+    }
+    assert.ok(!said.includes("drop"));
+  });
+
   it("takes no more than it has a place for", async () => {
     await cluster.worker("--threads", "1");
     const executor = cluster.executor();

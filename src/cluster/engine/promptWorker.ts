@@ -9,7 +9,7 @@
  *   BZPOPMIN ─► a mark
  *   moveToActive ─► the next job
  *
- * Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/prompt.test.ts` reads the commands as the server gets them.
+ * So it is for a worker that takes one at a time. Everything else is BullMQ's: scripts, holds, what becomes of jobs whose worker is lost. `test/cluster/prompt.test.ts` reads the commands as the server gets them.
  */
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -60,6 +60,8 @@ function sendTogether({ stream }: Client): void {
 
 class PromptBackend extends RedisQueueBackend {
   readonly #workerName: string | undefined;
+  /** Of several jobs at a time each would wait for what is handed over for another's place. */
+  readonly #isOneAtATime: boolean;
   /** The same scripts, on the connection that waits. */
   readonly #waiting: RedisQueueBackend;
   /** That connection is in use, so often. */
@@ -72,13 +74,14 @@ class PromptBackend extends RedisQueueBackend {
   #next: Handover | undefined;
   #handedOver: Promise<unknown> | undefined;
 
-  constructor(plain: RedisQueueBackend, name: string, opts: QueueBaseOptions & { name?: string }) {
+  constructor(plain: RedisQueueBackend, name: string, opts: QueueBaseOptions & { name?: string; concurrency?: number }) {
     const { connection, blockingConnection } = plain;
     if (!blockingConnection) throw new Error("a worker needs a connection to wait on");
     const toKey = (type: string): string => plain.toKey(type);
     super(connection, name, plain.keys, toKey, opts, blockingConnection);
     plain.on("error", () => {}); // both are told of what happens to the connections
     this.#workerName = opts.name;
+    this.#isOneAtATime = opts.concurrency === 1;
     this.#waiting = new RedisQueueBackend(blockingConnection, name, plain.keys, toKey, opts, undefined, false);
   }
 
@@ -105,7 +108,7 @@ class PromptBackend extends RedisQueueBackend {
     token: string,
     fetchNext: boolean,
   ): ReturnType<RedisQueueBackend["moveToCompleted"]> {
-    const client = fetchNext && !this.hasMany ? ((await this.blockingClient) as Client | undefined) : undefined;
+    const client = fetchNext && this.#isOneAtATime && !this.hasMany ? ((await this.blockingClient) as Client | undefined) : undefined;
     if (!client || this.#waits > 0 || this.#next) {
       const completed = await super.moveToCompleted(job, value, remove, token, fetchNext && !this.#next);
       if (completed.result?.[0]) this.#inARow += 1;
