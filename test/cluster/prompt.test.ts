@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { until } from "../host/waiting.mjs";
@@ -7,6 +9,31 @@ import { remote } from "./support/remote.js";
 
 /** By the number of their keys. */
 const scripts: Readonly<Record<string, string>> = { 3: "drop", 11: "take", 14: "finish" };
+
+interface Said {
+  /** Address of the client. */
+  readonly from: string;
+  readonly command: string;
+  /** ms, by the server's clock. */
+  readonly at: number;
+}
+
+/** Hears what clients send to the server of that queue. By a socket of its own: ioredis trips over what comes together with the answer to MONITOR. */
+async function listen(port: number, prefix: string): Promise<{ readonly said: readonly Said[]; close(): void }> {
+  const said: Said[] = [];
+  const socket = connect(port, "127.0.0.1");
+  const lines = createInterface({ input: socket });
+  const heard = new Promise<void>((resolve) => lines.once("line", () => resolve()));
+  lines.on("line", (line) => {
+    const [, time, from = "", name = "", rest = ""] = /^\+([\d.]+) \[\d+ (\S+)\] "(\w+)"(.*)$/.exec(line) ?? [];
+    const [, count = "", first = ""] = /^ "\w+" "(\d+)" "([^"]*)"/.exec(rest) ?? [];
+    const command = name === "bzpopmin" ? "wait" : name.startsWith("eval") && first.startsWith(prefix) ? scripts[count] : undefined;
+    if (command) said.push({ from, command, at: Number(time) * 1_000 });
+  });
+  socket.write("MONITOR\r\n");
+  await heard;
+  return { said, close: () => socket.destroy() };
+}
 
 describe("a worker between two tasks", function () {
   this.timeout(60_000);
@@ -28,42 +55,38 @@ describe("a worker between two tasks", function () {
     await cluster.worker("--threads", "1");
     const executor = cluster.executor();
     assert.equal(await executor.submit(remote.add, 0, 1).result(), 1);
-    const said: { readonly from: string; readonly command: string }[] = [];
-    const monitor = await client.monitor();
-    monitor.on("monitor", (_time: string, [name = "", , count = "", ...keys]: string[], from: string) => {
-      if (name.toLowerCase() === "bzpopmin") said.push({ from, command: "wait" });
-      else if (name.toLowerCase().startsWith("eval") && keys[0]?.startsWith(key(""))) said.push({ from, command: scripts[count] ?? "" });
-    });
-    const ofWaiting = (): string[] =>
-      said.filter(({ from }) => from === said.find(({ command }) => command === "wait")?.from).map(({ command }) => command);
+    const { said, close } = await listen(cluster.server.port, key(""));
+    const ofWaiting = (): Said[] => said.filter(({ from }) => from === said.find(({ command }) => command === "wait")?.from);
+    const count = (what: string): number => ofWaiting().filter(({ command }) => command === what).length;
     try {
-      for (let n = 0; n < 3; n += 1) {
-        await delay(20); // in which the worker has begun to wait
+      for (let n = 0; n < 4; n += 1) {
         assert.equal(await executor.submit(remote.add, n, 1).result(), n + 1);
+        await until("the worker to wait", () => count("drop") === n + 1 && ofWaiting().at(-1)?.command === "wait");
       }
-      await until("the last to be ended", () => ofWaiting().join(" ").split("drop finish wait take").length > 3);
     } finally {
-      monitor.disconnect();
+      close();
     }
-    assert.equal(ofWaiting().filter((command) => command === "drop").length, 3);
-    assert.equal(said.filter(({ command }) => command === "finish").length, 3);
+    const all = ofWaiting();
+    assert.equal(said.filter(({ command }) => command === "finish").length, 4);
+    for (const [n, { command }] of all.entries())
+      if (command === "drop") assert.deepEqual([all[n + 1]?.command, all[n + 2]?.command], ["finish", "wait"]);
+    // A mark of the task that has ended would end the wait at once, for nothing.
+    for (const [n, { command, at }] of all.entries())
+      if (command === "take" && all[n + 1]?.command === "wait") assert.ok(at - (all[n - 1]?.at ?? 0) > 90, "it was woken, and there was no task");
   });
 
   it("leaves it to BullMQ where it takes several at a time, each of which would wait for another's", async () => {
     await cluster.worker("--threads", "2");
     const executor = cluster.executor();
-    const said: string[] = [];
-    const monitor = await client.monitor();
-    monitor.on("monitor", (_time: string, [name = "", , count = "", ...keys]: string[]) => {
-      if (name.toLowerCase().startsWith("eval") && keys[0]?.startsWith(key(""))) said.push(scripts[count] ?? "");
-    });
+    assert.equal(await executor.submit(remote.add, 0, 1).result(), 1); // scripts go by their names from then on
+    const { said, close } = await listen(cluster.server.port, key(""));
     try {
       for (let n = 0; n < 3; n += 1) assert.equal(await executor.submit(remote.add, n, 1).result(), n + 1);
-      await until("the last to be ended", () => said.filter((command) => command === "finish").length === 3);
+      await until("the last to be ended", () => said.filter(({ command }) => command === "finish").length === 3);
     } finally {
-      monitor.disconnect();
+      close();
     }
-    assert.ok(!said.includes("drop"));
+    assert.ok(!said.some(({ command }) => command === "drop"));
   });
 
   it("takes no more than it has a place for", async () => {
@@ -76,15 +99,6 @@ describe("a worker between two tasks", function () {
     await cluster.worker("--threads", "1");
     await until("the second to run elsewhere", () => tasks[1]?.running() === true || tasks[1]?.done() === true);
     assert.deepEqual(await Promise.all(tasks.map((task) => task.result())), [1, 2, 3]);
-  });
-
-  it("leaves no mark of tasks that have ended", async () => {
-    await cluster.worker("--threads", "1");
-    const executor = cluster.executor();
-    const sums = await Promise.all([1, 2, 3, 4, 5].map((n) => executor.submit(remote.add, n, n).result()));
-    assert.deepEqual(sums, [2, 4, 6, 8, 10]);
-    await until("the last to be ended", async () => (await client.llen(key("active"))) === 0);
-    await until("the marks to be gone", async () => (await client.zcard(key("marker"))) === 0);
   });
 
   it("loses none when it is ended between two, gently or not", async () => {

@@ -64,8 +64,6 @@ class PromptBackend extends RedisQueueBackend {
   readonly #isOneAtATime: boolean;
   /** The same scripts, on the connection that waits. */
   readonly #waiting: RedisQueueBackend;
-  /** That connection is in use, so often. */
-  #waits = 0;
   /** Jobs in a row for which the worker has not had to wait. */
   #inARow = 0;
   readonly #tokens = randomUUID();
@@ -109,7 +107,7 @@ class PromptBackend extends RedisQueueBackend {
     fetchNext: boolean,
   ): ReturnType<RedisQueueBackend["moveToCompleted"]> {
     const client = fetchNext && this.#isOneAtATime && !this.hasMany ? ((await this.blockingClient) as Client | undefined) : undefined;
-    if (!client || this.#waits > 0 || this.#next) {
+    if (!client || this.#next) {
       const completed = await super.moveToCompleted(job, value, remove, token, fetchNext && !this.#next);
       if (completed.result?.[0]) this.#inARow += 1;
       return completed;
@@ -118,8 +116,8 @@ class PromptBackend extends RedisQueueBackend {
     sendTogether(client);
     this.#dropMark(client);
     const completed = this.#waiting.moveToCompleted(job, value, remove, token, false);
-    const marked = this.#whileWaiting(super.waitForJob(handsOverFor / 1_000));
-    const given = this.#whileWaiting(this.#waiting.moveToActive(next, this.#workerName));
+    const marked = super.waitForJob(handsOverFor / 1_000);
+    const given = this.#waiting.moveToActive(next, this.#workerName);
     const handover: Handover = { token: next, job: given, hasWaited: false };
     this.#next = handover;
     this.#handedOver = Promise.allSettled([marked, given]);
@@ -136,7 +134,7 @@ class PromptBackend extends RedisQueueBackend {
 
   override async waitForJob(timeout: number): ReturnType<RedisQueueBackend["waitForJob"]> {
     if (this.#next) return null; // the worker asks for the job then
-    const mark = await this.#whileWaiting(super.waitForJob(timeout));
+    const mark = await super.waitForJob(timeout);
     if (mark) this.#inARow = 0;
     return mark;
   }
@@ -154,15 +152,6 @@ class PromptBackend extends RedisQueueBackend {
     if (!client.dropMark) client.defineCommand("dropMark", { lua: dropMark, numberOfKeys: 3 });
     const { marker = "", wait = "", prioritized = "" } = this.keys;
     client.dropMark?.(marker, wait, prioritized).catch(() => {}); // others wake up for nothing
-  }
-
-  async #whileWaiting<T>(waits: Promise<T>): Promise<T> {
-    this.#waits += 1;
-    try {
-      return await waits;
-    } finally {
-      this.#waits -= 1;
-    }
   }
 }
 
