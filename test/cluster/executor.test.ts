@@ -136,6 +136,7 @@ for (const kind of ["threads", "processes"] as const) {
     });
 
     it("gives a task the signal first, and ends it with a timeout", async () => {
+      assert.equal(await executor.schedule(remote.add, [1, 2], { timeout: Number.POSITIVE_INFINITY }).result(), 3);
       const controller = new AbortController();
       const heeding = executor.schedule(remote.heeds, [], { signal: controller.signal });
       await started(heeding);
